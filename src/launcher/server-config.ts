@@ -1,0 +1,15 @@
+/** How a server is to run. Nothing in it is secret: it travels from the launcher to the API process. */
+export interface ServerConfig {
+  readonly mode: "serve" | "dev";
+  /** Absolute. Created 0700 when it is not there. */
+  readonly dataDirectory: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly tls?: { readonly certPath: string; readonly keyPath: string };
+  /** The first account, created on the first start. */
+  readonly accountId: string;
+  /** The Regions that are served; the first is the default. */
+  readonly regions: readonly string[];
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}

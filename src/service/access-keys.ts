@@ -1,0 +1,24 @@
+import type { KeyObject } from "node:crypto";
+import type { Caller } from "./caller.ts";
+
+/** The scope a SigV4 signing key is derived for. */
+export interface SigningScope {
+  readonly accessKeyId: string;
+  /** yyyymmdd, as in the credential scope. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Proof material for one access key in one scope, and whom it speaks for. */
+export interface SigningCredential {
+  readonly caller: Caller;
+  /** The derived SigV4 signing key; the secret access key itself stays in the vault. */
+  readonly signingKey: KeyObject;
+}
+
+/** What identity needs of whoever keeps the access keys. */
+export interface AccessKeys {
+  /** Nothing when the access key is unknown or inactive. */
+  findSigningCredential(scope: SigningScope): Promise<SigningCredential | undefined>;
+}

@@ -1,0 +1,27 @@
+/** Who is calling. A value of this type exists only once authentication has succeeded. */
+export interface Caller {
+  /** The words of CloudTrail's userIdentity.type; Operator is our own, for the admin channel. */
+  readonly type: "Root" | "Operator";
+  readonly accountId: string;
+  readonly arn: string;
+  readonly principalId: string;
+  readonly accessKeyId?: string;
+}
+
+/** What is true of a request whoever sent it. Server-derived: no client header can set it. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  readonly region: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly host: string;
+  readonly tls?: TlsFacts;
+}
+
+/** The connection's TLS properties, in the words of CloudTrail's tlsDetails. */
+export interface TlsFacts {
+  readonly tlsVersion: string;
+  readonly cipherSuite: string;
+  readonly keyExchange?: string;
+}

@@ -1,0 +1,52 @@
+import type { Caller, RequestFacts } from "./caller.ts";
+
+/** Something a call touched, as it stands in a CloudTrail record. */
+export interface TrailResource {
+  readonly accountId: string;
+  readonly type: string;
+  readonly ARN: string;
+}
+
+type TrailMembers = Readonly<Record<string, unknown>>;
+
+/** What happened, before it is given CloudTrail's shape. Never holds a secret. */
+export interface TrailEvent {
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly readOnly: boolean;
+  readonly requestParameters: TrailMembers | null;
+  readonly responseElements: TrailMembers | null;
+  readonly additionalEventData?: TrailMembers;
+  /** Left out where CloudTrail leaves the member out. */
+  readonly resources?: readonly TrailResource[];
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
+/** An event that a caller's request brought about. */
+export interface CallEvent extends TrailEvent {
+  readonly caller: Caller;
+  readonly facts: RequestFacts;
+}
+
+/** An event that the service itself brought about: a rotation, a deletion whose time has come. */
+export interface ServiceEvent extends TrailEvent {
+  readonly accountId: string;
+  readonly region: string;
+  readonly atMs: number;
+  readonly serviceEventDetails?: TrailMembers;
+}
+
+/** One line of the journal, ready to be written. */
+export interface JournalEntry {
+  readonly eventId: string;
+  /** JSON without a line break. */
+  readonly line: string;
+}
+
+/** Where what happened is remembered. */
+export interface Trail {
+  compose(event: CallEvent | ServiceEvent): JournalEntry;
+  /** Resolves when the entry is on disk; rejects when it is not known to be. */
+  append(entry: JournalEntry): Promise<void>;
+}

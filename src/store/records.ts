@@ -1,0 +1,96 @@
+/**
+ * What the store remembers. Every mutable record carries a row version: a change names
+ * the version it was made from, and is refused when another change came first.
+ */
+interface Versioned {
+  /** 1 when first stored, one more at each change. */
+  readonly rowVersion: number;
+}
+
+export interface AccountRecord extends Versioned {
+  readonly accountId: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+export interface AccessKeyRecord extends Versioned {
+  readonly accessKeyId: string;
+  readonly accountId: string;
+  readonly status: "Active" | "Inactive";
+  /** Sealed by the vault; the secret access key itself is never stored. */
+  readonly wrappedSecret: Uint8Array;
+  readonly createdAtMs: number;
+}
+
+/** Immutable once stored. */
+export interface DomainKeyRecord {
+  readonly number: number;
+  readonly wrapped: Uint8Array;
+  readonly createdAtMs: number;
+}
+
+export interface Tag {
+  readonly TagKey: string;
+  readonly TagValue: string;
+}
+
+/** Names one KMS key: ids are unique within an account and Region. */
+export interface KeyName {
+  readonly accountId: string;
+  readonly region: string;
+  readonly keyId: string;
+}
+
+export interface KeyRecord extends Versioned, KeyName {
+  readonly keySpec: string;
+  readonly keyUsage: string;
+  readonly origin: string;
+  readonly keyManager: "CUSTOMER" | "AWS";
+  readonly multiRegion: boolean;
+  readonly keyState: string;
+  readonly description: string;
+  /** The key policy as GetKeyPolicy returns it. */
+  readonly policy: string;
+  readonly tags: readonly Tag[];
+  readonly createdAtMs: number;
+  /** When a key that is pending deletion is to be deleted. */
+  readonly deletionAtMs: number | null;
+  /** The reference of the current key material, 32 hex digits. */
+  readonly currentMaterial: string;
+  /** Days between automatic rotations; null while automatic rotation is off. */
+  readonly rotationPeriodDays: number | null;
+  readonly nextRotationAtMs: number | null;
+  readonly onDemandRotations: number;
+}
+
+/** One generation of key material, wrapped by the vault. Immutable once stored. */
+export interface KeyMaterialRecord extends KeyName {
+  /** 32 hex digits; stands in every ciphertext blob made with this material. */
+  readonly reference: string;
+  /** The public key material id, 64 hex digits. */
+  readonly keyMaterialId: string;
+  readonly wrapped: Uint8Array;
+  readonly createdAtMs: number;
+  /** 0 for the first material of a key, one more for each that follows. */
+  readonly generation: number;
+  /** Why and when this material became current; null for the first. */
+  readonly rotationType: "AUTOMATIC" | "ON_DEMAND" | null;
+}
+
+export interface AliasRecord extends Versioned {
+  readonly accountId: string;
+  readonly region: string;
+  /** The whole name, alias/ included. */
+  readonly aliasName: string;
+  readonly targetKeyId: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** The last successful cryptographic use of a key. */
+export interface KeyLastUsageRecord extends KeyName {
+  readonly operation: string;
+  readonly usedAtMs: number;
+  readonly eventId: string;
+  readonly requestId: string;
+}

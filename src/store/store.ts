@@ -1,0 +1,121 @@
+/**
+ * The durable store, as services see it. Nothing here is particular to SQLite: another
+ * database can stand behind the same interface. Reads are consistent with every commit
+ * that was acknowledged before they began.
+ */
+import type {
+  AccessKeyRecord,
+  AccountRecord,
+  AliasRecord,
+  DomainKeyRecord,
+  KeyLastUsageRecord,
+  KeyMaterialRecord,
+  KeyName,
+  KeyRecord,
+} from "./records.ts";
+
+/** The tables, and the record each holds. */
+export interface Tables {
+  accounts: AccountRecord;
+  accessKeys: AccessKeyRecord;
+  domainKeys: DomainKeyRecord;
+  keys: KeyRecord;
+  keyMaterials: KeyMaterialRecord;
+  aliases: AliasRecord;
+  keyLastUsages: KeyLastUsageRecord;
+}
+
+export type TableName = keyof Tables;
+
+/**
+ * One change to one record. `insert` is refused when the primary key is taken; `update`
+ * and `delete` of a versioned record are refused unless the stored row version is
+ * `record.rowVersion - 1` (update) or `record.rowVersion` (delete). `upsert` is for
+ * records without a version. Deleting a key deletes its key materials, aliases and
+ * last usage with it.
+ */
+export type Change = {
+  [Table in TableName]:
+    | {
+        readonly kind: "insert" | "update" | "upsert";
+        readonly table: Table;
+        readonly record: Tables[Table];
+      }
+    | { readonly kind: "delete"; readonly table: Table; readonly record: Tables[Table] };
+}[TableName];
+
+/** A line for the journal that is stored with the changes it describes. */
+export interface OutboxEntry {
+  readonly eventId: string;
+  readonly line: string;
+}
+
+/** Where a page begins and how long it may be. Pages are in ascending order of the sort key. */
+export interface Page {
+  /** The sort key of the last item of the page before; nothing for the first page. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+export interface Store {
+  findAccount(accountId: string): Promise<AccountRecord | undefined>;
+  listAccounts(page: Page): Promise<readonly AccountRecord[]>;
+  findAccessKey(accessKeyId: string): Promise<AccessKeyRecord | undefined>;
+  /** By access key id. */
+  listAccessKeys(accountId: string, page: Page): Promise<readonly AccessKeyRecord[]>;
+  listDomainKeys(): Promise<readonly DomainKeyRecord[]>;
+
+  findKey(name: KeyName): Promise<KeyRecord | undefined>;
+  /** By key id. */
+  listKeyIds(accountId: string, region: string, page: Page): Promise<readonly string[]>;
+  /** Customer managed keys only, in every state. */
+  countKeys(accountId: string, region: string): Promise<number>;
+  /** Keys pending deletion whose time has come. */
+  listKeysDueForDeletion(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
+  /** Enabled keys whose next automatic rotation is due. */
+  listKeysDueForRotation(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
+
+  /** By reference (32 hex digits). */
+  findKeyMaterial(reference: string): Promise<KeyMaterialRecord | undefined>;
+  /** All of one key, oldest first. */
+  listKeyMaterials(name: KeyName): Promise<readonly KeyMaterialRecord[]>;
+
+  findAlias(
+    accountId: string,
+    region: string,
+    aliasName: string,
+  ): Promise<AliasRecord | undefined>;
+  /** By alias name; of one key when a target is given. */
+  listAliases(
+    accountId: string,
+    region: string,
+    targetKeyId: string | undefined,
+    page: Page,
+  ): Promise<readonly AliasRecord[]>;
+  countAliases(name: KeyName): Promise<number>;
+
+  findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
+
+  /**
+   * Makes all changes, and stores the journal entry with them, or none. Resolves when
+   * they are on disk. Rejects with StoreConflict when a record was changed meanwhile;
+   * nothing has happened then, and the caller may read again and try again.
+   */
+  commit(changes: readonly Change[], entry?: OutboxEntry): Promise<void>;
+  /** Entries that were committed but not yet settled: after a crash they are due for the journal. */
+  listOutbox(): Promise<readonly OutboxEntry[]>;
+  /** Says that an entry is in the journal. Not urgent: it goes with a later commit. */
+  settle(eventId: string): void;
+  /** Empties the write-ahead log, so that deleted rows are in no file. */
+  eraseDeleted(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** A record was changed or taken by another commit first. */
+export class StoreConflict extends Error {
+  constructor(message = "a record was changed meanwhile") {
+    super(message);
+    this.name = "StoreConflict";
+  }
+}

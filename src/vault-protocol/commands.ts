@@ -1,0 +1,160 @@
+/**
+ * Everything that may be said to the vault, and nothing else.
+ *
+ * No reply carries key material of a KMS key in the clear: no reply type here has a
+ * place to put it. Add a field to this file only with a threat in mind.
+ *
+ * The vault stores nothing. Wrapped key material travels to it with the request; the
+ * client leaves it out when the vault is known to hold it unwrapped (client and vault
+ * both treat that as a hint: the vault asks again for what it has let go).
+ */
+
+/** The immutable facts that wrapped key material is bound to. */
+export interface KeyMaterialFacts {
+  /** 16 random bytes that name this generation of key material; they stand in every ciphertext blob. */
+  readonly reference: Uint8Array;
+  readonly accountId: string;
+  /** A key id as on the wire: a UUID, or mrk- and 32 hex digits. */
+  readonly keyId: string;
+  /** The public key material id, 64 hex digits. */
+  readonly keyMaterialId: string;
+  readonly keySpec: string;
+  readonly keyUsage: string;
+  readonly origin: string;
+  readonly multiRegion: boolean;
+  readonly createdAtMs: number;
+}
+
+/** Key material as it rests in the store: useless without the vault. */
+export interface WrappedKeyMaterial {
+  readonly facts: KeyMaterialFacts;
+  readonly wrapped: Uint8Array;
+}
+
+/** The immutable facts that a wrapped secret access key is bound to. */
+export interface SecretAccessKeyFacts {
+  readonly accountId: string;
+  readonly accessKeyId: string;
+}
+
+export interface WrappedDomainKey {
+  readonly number: number;
+  readonly wrapped: Uint8Array;
+}
+
+/** Why the vault says no. It never says more. */
+export type Refusal =
+  /** The ciphertext, token or wrapped key is not one that these keys made for these facts. */
+  | { readonly refused: "rejected" }
+  /** No domain key has been opened yet, or not the one that is needed. */
+  | { readonly refused: "domain-key-missing" }
+  /** The request names unwrapped key material that the vault does not hold: send it along. */
+  | { readonly refused: "material-required" }
+  /** The request is not one that this vault understands. */
+  | { readonly refused: "malformed" };
+
+export interface VaultCommands {
+  /** Who the vault is. Sent first on every connection. */
+  describe: {
+    request: Record<never, never>;
+    reply: { instanceId: string; rootKeyId: string };
+  };
+  /** Makes a new domain key and makes it the active one. */
+  createDomainKey: { request: { number: number }; reply: { wrapped: Uint8Array } };
+  /** Opens the stored domain keys; the highest number becomes the active one. */
+  openDomainKeys: {
+    request: { domainKeys: readonly WrappedDomainKey[] };
+    reply: Record<never, never>;
+  };
+  createKeyMaterial: { request: { facts: KeyMaterialFacts }; reply: { wrapped: Uint8Array } };
+  /** Wipes unwrapped key material that the vault may still hold. */
+  forgetKeyMaterial: { request: { reference: Uint8Array }; reply: Record<never, never> };
+  encrypt: {
+    request: {
+      material: WrappedKeyMaterial;
+      /** The canonical bytes of the encryption context. */
+      encryptionContext: Uint8Array;
+      plaintext: Uint8Array;
+    };
+    reply: { ciphertextBlob: Uint8Array };
+  };
+  decrypt: {
+    request: {
+      material: WrappedKeyMaterial;
+      encryptionContext: Uint8Array;
+      ciphertextBlob: Uint8Array;
+    };
+    reply: { plaintext: Uint8Array };
+  };
+  /** Decrypts and encrypts again without the plaintext leaving the vault. */
+  reEncrypt: {
+    request: {
+      source: WrappedKeyMaterial;
+      sourceEncryptionContext: Uint8Array;
+      ciphertextBlob: Uint8Array;
+      destination: WrappedKeyMaterial;
+      destinationEncryptionContext: Uint8Array;
+    };
+    reply: { ciphertextBlob: Uint8Array };
+  };
+  generateDataKey: {
+    request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; lengthBytes: number };
+    reply: { plaintext: Uint8Array; ciphertextBlob: Uint8Array };
+  };
+  /** A command of its own, so that a plaintext nobody asked for never leaves the vault. */
+  generateDataKeyWithoutPlaintext: {
+    request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; lengthBytes: number };
+    reply: { ciphertextBlob: Uint8Array };
+  };
+  generateRandom: { request: { lengthBytes: number }; reply: { bytes: Uint8Array } };
+  /** Makes a secret access key, or takes the one given, and returns it once beside its wrapped form. */
+  createSecretAccessKey: {
+    request: { facts: SecretAccessKeyFacts; secretAccessKey?: Uint8Array };
+    reply: { secretAccessKey: Uint8Array; wrapped: Uint8Array };
+  };
+  /** Derives the SigV4 signing key of one scope from a wrapped secret access key. */
+  deriveSigningKey: {
+    request: {
+      facts: SecretAccessKeyFacts;
+      wrapped: Uint8Array;
+      date: string;
+      region: string;
+      service: string;
+    };
+    reply: { signingKey: Uint8Array };
+  };
+  /** Makes an opaque, authenticated token: a pagination marker, later a grant or import token. */
+  sealToken: {
+    request: { purpose: string; associatedData: Uint8Array; body: Uint8Array };
+    reply: { token: Uint8Array };
+  };
+  openToken: {
+    request: { purpose: string; associatedData: Uint8Array; token: Uint8Array };
+    reply: { body: Uint8Array };
+  };
+}
+
+export type VaultCommandName = keyof VaultCommands;
+export type VaultRequest<Name extends VaultCommandName> = VaultCommands[Name]["request"];
+export type VaultReply<Name extends VaultCommandName> = VaultCommands[Name]["reply"];
+
+/** The whole vault, as the service sees it. */
+export interface VaultClient {
+  /**
+   * Sends one command. A refusal is a value, never an exception; the client answers
+   * "material-required" itself by sending the material along. Rejects with
+   * VaultUnavailable when the vault is away or does not answer in time.
+   */
+  send<Name extends VaultCommandName>(
+    command: Name,
+    request: VaultRequest<Name>,
+  ): Promise<VaultReply<Name> | Refusal>;
+}
+
+/** The vault cannot be asked at this moment. It is being restarted; the caller may try again. */
+export class VaultUnavailable extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "VaultUnavailable";
+  }
+}
