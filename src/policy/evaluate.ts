@@ -1,0 +1,87 @@
+/**
+ * What one resource policy has to say about one request. It is one voice among several:
+ * identity policies, boundaries and grants are weighed against it by whoever asked.
+ */
+import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
+import { Evaluation, TooCostly } from "./evaluation.ts";
+import type { ConditionContext } from "./evaluation.ts";
+import type { MatchKind, RequestPrincipal } from "./principal.ts";
+
+/** A principal who wants to do something to a resource. */
+export interface AccessRequest {
+  readonly principal: RequestPrincipal;
+  /** As policies name it, "kms:Encrypt". */
+  readonly action: string;
+  readonly resource: string;
+  readonly context: ConditionContext;
+}
+
+/** The policy's answer, and the statement it comes from. */
+export interface ResourcePolicyDecision {
+  /** "none": the policy neither allows nor denies, which by itself is a denial. */
+  readonly effect: "allow" | "deny" | "none";
+  /** How the deciding statement speaks of the caller. */
+  readonly through?: MatchKind;
+  /** Counted from 0. Missing from a denial because the policy took too long to evaluate. */
+  readonly statementIndex?: number;
+  readonly sid?: string;
+}
+
+const strength: Readonly<Record<MatchKind, number>> = {
+  principal: 4,
+  everyone: 3,
+  role: 2,
+  account: 1,
+};
+
+/**
+ * Decides. A matching Deny wins over every Allow; among matching Allows the one that
+ * speaks of the caller most directly wins. An evaluation that would take more than a few
+ * milliseconds is a denial.
+ */
+export function evaluateResourcePolicy(
+  policy: CompiledPolicy,
+  request: AccessRequest,
+): ResourcePolicyDecision {
+  const evaluation = new Evaluation(request.context);
+  const asked = { ...request, action: request.action.toLowerCase() };
+  try {
+    return (
+      strongest("deny", policy.denials, asked, evaluation) ??
+      strongest("allow", policy.allowances, asked, evaluation) ?? { effect: "none" }
+    );
+  } catch (error) {
+    if (error instanceof TooCostly) return { effect: "deny" };
+    throw error;
+  }
+}
+
+function strongest(
+  effect: "allow" | "deny",
+  statements: readonly CompiledStatement[],
+  request: AccessRequest,
+  evaluation: Evaluation,
+): ResourcePolicyDecision | undefined {
+  let best: ResourcePolicyDecision | undefined;
+  let bestStrength = 0;
+  for (const statement of statements) {
+    if (!statement.action(request.action, evaluation)) continue;
+    const through = statement.principal(request.principal);
+    if (through === undefined || strength[through] <= bestStrength) continue;
+    if (!statement.resource(request.resource, evaluation)) continue;
+    if (!statement.conditions.every((holds) => holds(evaluation))) continue;
+    best = decision(effect, through, statement);
+    bestStrength = strength[through];
+    // One Deny is as good as another: the first that is found explains the answer.
+    if (effect === "deny" || through === "principal") break;
+  }
+  return best;
+}
+
+function decision(
+  effect: "allow" | "deny",
+  through: MatchKind,
+  { index, sid }: CompiledStatement,
+): ResourcePolicyDecision {
+  return { effect, through, statementIndex: index, ...(sid === undefined ? {} : { sid }) };
+}

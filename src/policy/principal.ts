@@ -1,0 +1,100 @@
+/** Whether a statement speaks of the caller, and how directly. */
+import type { Element, PolicyPrincipal } from "./language.ts";
+
+/** Who is asking, as the policy language knows callers. */
+export type RequestPrincipal =
+  /** The root user of an account. */
+  | { readonly type: "root"; readonly accountId: string }
+  | {
+      readonly type: "user";
+      readonly accountId: string;
+      readonly arn: string;
+      /** AIDA… */
+      readonly id: string;
+    }
+  | {
+      readonly type: "assumed-role";
+      readonly accountId: string;
+      /** The ARN of the session, arn:aws:sts::…:assumed-role/… */
+      readonly arn: string;
+      /** The role's own ARN, with its path, and its AROA… id. */
+      readonly role: { readonly arn: string; readonly id: string };
+    }
+  | { readonly type: "federated-user"; readonly accountId: string; readonly arn: string }
+  | { readonly type: "service"; readonly names: readonly string[] }
+  | { readonly type: "federated"; readonly provider: string }
+  | { readonly type: "anonymous" };
+
+/**
+ * How a statement came to speak of the caller, the strongest first. Within the resource's
+ * own account, an allow through "principal" or "everyone" stands by itself; one through
+ * "role" is still limited by the session's policies and the boundary; one through "account"
+ * only lets identity policies decide. (IAM User Guide, "Policy evaluation logic".)
+ */
+export type MatchKind = "principal" | "everyone" | "role" | "account";
+
+export type PrincipalTest = (caller: RequestPrincipal) => MatchKind | undefined;
+
+interface Named {
+  readonly everyone: boolean;
+  readonly accounts: ReadonlySet<string>;
+  readonly arns: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+  readonly services: ReadonlySet<string>;
+  readonly providers: ReadonlySet<string>;
+}
+
+/** Compiles a Principal or a NotPrincipal element. */
+export function compilePrincipals(element: Element<PolicyPrincipal>): PrincipalTest {
+  const named = collect(element.values);
+  if (element.negated) return (caller) => (isExempt(named, caller) ? undefined : "everyone");
+  return (caller) => strongestMatch(named, caller);
+}
+
+function strongestMatch(named: Named, caller: RequestPrincipal): MatchKind | undefined {
+  if (isNamed(named, caller)) return "principal";
+  if (named.everyone) return "everyone";
+  if (caller.type === "assumed-role" && hasRole(named, caller.role)) return "role";
+  return hasAccount(named, caller) ? "account" : undefined;
+}
+
+/**
+ * NotPrincipal spares a caller only when every layer of it is listed: the account, for a
+ * session the role, and the user or session itself. (IAM User Guide, "NotPrincipal".)
+ */
+function isExempt(named: Named, caller: RequestPrincipal): boolean {
+  if (named.everyone) return true;
+  if (!("accountId" in caller)) return isNamed(named, caller);
+  if (!hasAccount(named, caller)) return false;
+  if (caller.type === "root") return true;
+  if (caller.type === "assumed-role" && !hasRole(named, caller.role)) return false;
+  return isNamed(named, caller);
+}
+
+function isNamed(named: Named, caller: RequestPrincipal): boolean {
+  if ("arn" in caller && named.arns.has(caller.arn)) return true;
+  if (caller.type === "user") return named.ids.has(caller.id);
+  if (caller.type === "service") return caller.names.some((name) => named.services.has(name));
+  return caller.type === "federated" && named.providers.has(caller.provider);
+}
+
+function hasRole(named: Named, role: { readonly arn: string; readonly id: string }): boolean {
+  return named.arns.has(role.arn) || named.ids.has(role.id);
+}
+
+function hasAccount(named: Named, caller: RequestPrincipal): boolean {
+  return "accountId" in caller && named.accounts.has(caller.accountId);
+}
+
+function collect(principals: readonly PolicyPrincipal[]): Named {
+  const texts = (pick: (principal: PolicyPrincipal) => string | undefined) =>
+    new Set(principals.map(pick).filter((text) => text !== undefined));
+  return {
+    everyone: principals.some(({ kind }) => kind === "everyone"),
+    accounts: texts((entry) => (entry.kind === "account" ? entry.accountId : undefined)),
+    arns: texts((entry) => ("arn" in entry ? entry.arn : undefined)),
+    ids: texts((entry) => (entry.kind === "unique-id" ? entry.id : undefined)),
+    services: texts((entry) => (entry.kind === "service" ? entry.name : undefined)),
+    providers: texts((entry) => (entry.kind === "federated" ? entry.provider : undefined)),
+  };
+}
