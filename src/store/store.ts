@@ -80,11 +80,7 @@ export interface Store {
   /** All of one key, oldest first. */
   listKeyMaterials(name: KeyName): Promise<readonly KeyMaterialRecord[]>;
 
-  findAlias(
-    accountId: string,
-    region: string,
-    aliasName: string,
-  ): Promise<AliasRecord | undefined>;
+  findAlias(accountId: string, region: string, aliasName: string): Promise<AliasRecord | undefined>;
   /** By alias name; of one key when a target is given. */
   listAliases(
     accountId: string,
@@ -97,11 +93,11 @@ export interface Store {
   findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
 
   /**
-   * Makes all changes, and stores the journal entry with them, or none. Resolves when
-   * they are on disk. Rejects with StoreConflict when a record was changed meanwhile;
+   * Makes all changes in the order given (a key before what belongs to it), and stores
+   * the journal entries with them, or none. Resolves when they are on disk. Rejects with StoreConflict when a record was changed meanwhile;
    * nothing has happened then, and the caller may read again and try again.
    */
-  commit(changes: readonly Change[], entry?: OutboxEntry): Promise<void>;
+  commit(changes: readonly Change[], ...entries: readonly OutboxEntry[]): Promise<void>;
   /** Entries that were committed but not yet settled: after a crash they are due for the journal. */
   listOutbox(): Promise<readonly OutboxEntry[]>;
   /** Says that an entry is in the journal. Not urgent: it goes with a later commit. */
