@@ -1,0 +1,49 @@
+/** Starts the API process and speaks to it. */
+import { spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import type { FromServer, ToServer } from "./messages.ts";
+
+const standardError = 2;
+
+/** A running API process. */
+export interface RunningServer {
+  /** Resolves with how it ended, in words. Never rejects. */
+  readonly ended: Promise<string>;
+  /** Sends a message, and with it the API's end of a vault's socket, which then belongs to the API. */
+  send(message: ToServer, vaultSocket?: Socket): void;
+  kill(): void;
+}
+
+/**
+ * Starts the API process. Its environment is empty: what it has to know comes with the
+ * "start" message, so that nothing it was given can be read from its arguments or
+ * environment. What it prints goes to standard error.
+ */
+export function startServer(
+  entry: string,
+  onMessage: (message: FromServer) => void,
+): RunningServer {
+  const child = spawn(process.execPath, [entry], {
+    env: {},
+    stdio: ["ignore", standardError, standardError, "ipc"],
+  });
+  // The contract in messages.ts says what the API process sends; both are built together.
+  child.on("message", (message) => onMessage(message as FromServer));
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  return {
+    ended,
+    send(message, vaultSocket) {
+      // Our copy is closed as soon as it is sent, not when Node would close it, which is
+      // after the other side has confirmed: until then we would read what the vault says to
+      // the API, and keep the vault alive when the other side dies without confirming. A
+      // message that cannot be delivered means that the process is ending: `ended` tells.
+      child.send(message, vaultSocket, { keepOpen: true }, () => vaultSocket?.destroy());
+    },
+    kill() {
+      child.kill("SIGKILL");
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Starts the vault in a process that can do nothing but be a vault. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import path from "node:path";
+
+const socketDescriptor = 3;
+
+export interface VaultStart {
+  /** The vault's own directory, absolute: the only one it may write to. */
+  readonly directory: string;
+  /** Makes what is missing of a new vault. */
+  readonly initialize: boolean;
+  /** The file the vault begins with: main.js, or main.ts, of its room. */
+  readonly entry?: string;
+}
+
+export interface StartedVault {
+  /**
+   * The other end of the vault's only connection; when every copy of it is closed, the
+   * vault ends. The vault never speaks first, so this end can still be handed to another
+   * process, with `keepOpen` and destroyed in the callback of the sending: closed later,
+   * it would take replies that are meant for that process.
+   */
+  readonly socket: Socket;
+  readonly process: ChildProcess;
+}
+
+/**
+ * Starts a vault with an empty environment, and without permission to read anything but
+ * its code and its directory, to write anything but its directory, to spawn or to load
+ * native code. What it prints goes to standard error. How it ends is seen on `process`.
+ */
+export function startVault({ directory, initialize, entry }: VaultStart): StartedVault {
+  const main = entry ?? defaultEntry();
+  const mainArguments = ["--directory", directory, ...(initialize ? ["--initialize"] : [])];
+  const child = spawn(process.execPath, [...nodeOptions(main, directory), main, ...mainArguments], {
+    env: {},
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  child.stdout?.pipe(process.stderr, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
+  if (child.pid !== undefined) leaveNoCore(child.pid);
+  const socket = child.stdio[socketDescriptor];
+  if (!(socket instanceof Socket)) throw new Error("the vault was started without a socket");
+  return { socket, process: child };
+}
+
+/** Beside this file's directory; built or not, the extension is the same as ours. */
+function defaultEntry(): string {
+  return path.join(import.meta.dirname, `../vault/main${path.extname(import.meta.filename)}`);
+}
+
+function nodeOptions(main: string, directory: string): string[] {
+  const vaultCode = path.dirname(main);
+  const protocolCode = path.join(vaultCode, "../vault-protocol");
+  const readable = [vaultCode, protocolCode, ...packageFiles(vaultCode), directory];
+  return [
+    "--permission",
+    ...readable.map((name) => `--allow-fs-read=${name}`),
+    `--allow-fs-write=${directory}`,
+    "--disable-proto=throw",
+    "--disallow-code-generation-from-strings",
+    "--disable-sigusr1",
+    "--no-addons",
+    "--max-old-space-size=256",
+  ];
+}
+
+/** Where Node looks up whether a file is an ES module. */
+function packageFiles(vaultCode: string): string[] {
+  return ["package.json", "../package.json", "../../package.json"].map((name) =>
+    path.join(vaultCode, name),
+  );
+}
+
+/**
+ * Takes all memory out of the vault's core dumps, where the system has such a filter and
+ * lets us. Node cannot set the limit on their size itself.
+ */
+function leaveNoCore(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/coredump_filter`, "0");
+  } catch {
+    // Not Linux, or not allowed: the packaging sets the limit where it matters.
+  }
+}
