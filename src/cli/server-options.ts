@@ -1,0 +1,37 @@
+/** The options of the commands that run a server. */
+import type { Command } from "commander";
+import type { Flags } from "./configuration.ts";
+import type { SettingName } from "./setting-names.ts";
+import { settingNames } from "./setting-names.ts";
+
+const descriptions: Readonly<Record<SettingName, readonly [argument: string, what: string]>> = {
+  port: ["<number>", "the port to listen on, 0 for any free one (default: 4566)"],
+  host: ["<address>", "the address to listen on (default: 127.0.0.1)"],
+  "data-dir": ["<directory>", "where everything is kept (default: ./keyhaven-data)"],
+  "tls-cert": ["<file>", "the certificate chain, PEM; listening beyond this machine needs one"],
+  "tls-key": ["<file>", "the private key of the certificate, PEM"],
+  account: ["<number>", "the first account, 12 digits (default: 111122223333)"],
+  regions: ["<names>", "the Regions served, with commas, the default first (default: all)"],
+  "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
+};
+
+/** Adds one option for each setting, and --config. */
+export function addServerOptions(command: Command): Command {
+  for (const setting of settingNames) {
+    const [argument, what] = descriptions[setting];
+    command.option(`--${setting} ${argument}`, what);
+  }
+  return command.option("--config <file>", "a configuration file, YAML");
+}
+
+/** The flags as they were given, under the names they were given by. */
+export function flagsOf(command: Command): Flags {
+  // Every option above takes a value, so commander holds text or nothing.
+  const given = command.opts<Record<string, string | undefined>>();
+  const names = command.options.map((option) => [option.attributeName(), option.long] as const);
+  return Object.fromEntries(
+    names
+      .filter(([attribute]) => given[attribute] !== undefined)
+      .map(([attribute, long]) => [(long ?? "").slice(2), given[attribute]]),
+  );
+}

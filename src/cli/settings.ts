@@ -1,0 +1,49 @@
+/** The settings of a server: one row each, the same name wherever it is given. */
+import * as z from "zod/mini";
+
+const regionName = /^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}-\d{1,2}$/;
+const text = z.string().check(z.trim(), z.minLength(1), z.maxLength(4096));
+// A YAML file gives numbers and lists, a command line and an environment give text.
+const textOrNumber = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+const textOrList = z.pipe(
+  z.union([text, z.array(text)]),
+  z.transform((value) => (typeof value === "string" ? value.split(",") : value)),
+);
+const regions = z
+  .array(z.string().check(z.trim(), z.regex(regionName)))
+  .check(z.minLength(1), z.maxLength(100), z.refine(isWithoutRepetition));
+
+/** What a value must look like, and the words for one that does not. */
+export const settings = {
+  port: {
+    schema: z.pipe(
+      z.pipe(textOrNumber, z.string().check(z.regex(/^\d{1,5}$/))),
+      z.pipe(z.transform(Number), z.number().check(z.lte(65_535))),
+    ),
+    must: "be a port number from 0 to 65535",
+  },
+  host: {
+    schema: text.check(z.maxLength(255), z.regex(/^[0-9A-Za-z.:_-]+$/)),
+    must: "be an IP address or a host name",
+  },
+  "data-dir": { schema: text, must: "be a path" },
+  "tls-cert": { schema: text, must: "be the path of a PEM file" },
+  "tls-key": { schema: text, must: "be the path of a PEM file" },
+  account: {
+    // A number in a YAML file has lost its leading zeros.
+    schema: z.string().check(z.regex(/^\d{12}$/)),
+    must: "be an account number of 12 digits, in quotes in a YAML file",
+  },
+  regions: {
+    schema: z.pipe(textOrList, regions),
+    must: "be Region names like us-east-1,eu-west-1, each one once",
+  },
+  "log-level": {
+    schema: z.enum(["debug", "info", "warn", "error", "silent"]),
+    must: "be debug, info, warn, error or silent",
+  },
+} as const;
+
+function isWithoutRepetition(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
