@@ -1,0 +1,164 @@
+/**
+ * From an event to one line in CloudTrail's shape (eventVersion 1.11, "CloudTrail record
+ * contents"). Members stand in the order of AWS's samples. The line is put together from
+ * parts: those that repeat are kept, and only what varies is serialised.
+ */
+import { randomUUID } from "node:crypto";
+import type { Caller, RequestFacts } from "../service/caller.ts";
+import type { CallEvent, JournalEntry, ServiceEvent, TrailEvent } from "../service/trail.ts";
+
+/** CloudTrail's own bound for a text member, in characters here. */
+const maxTextCharacters = 1_024;
+/** CloudTrail's bound for requestParameters and responseElements. */
+const maxMembersCharacters = 100 * 1_024;
+const cutMark = "...[truncated]";
+const omitted = '{"omitted":true}';
+const serviceName = "AWS Internal";
+
+/** Gives an event its id and its line. The line never holds a line break. */
+export function composeRecord(event: CallEvent | ServiceEvent): JournalEntry {
+  const eventId = randomUUID();
+  const line = "caller" in event ? callLine(event, eventId) : serviceLine(event, eventId);
+  return { eventId, line };
+}
+
+function callLine(event: CallEvent, eventId: string): string {
+  const { caller, facts } = event;
+  return (
+    `{"eventVersion":"1.11","userIdentity":${identityOf(caller)}` +
+    `,"eventTime":"${wholeSeconds(facts.receivedAtMs)}"` +
+    `,"eventSource":${JSON.stringify(event.eventSource)}` +
+    `,"eventName":${text(event.eventName)}` +
+    `,"awsRegion":${text(facts.region)}` +
+    `,"sourceIPAddress":${text(facts.sourceIp)}` +
+    `,"userAgent":${text(facts.userAgent)}` +
+    whatHappened(event) +
+    `,"requestID":${text(facts.requestId)}` +
+    `,"eventID":"${eventId}"` +
+    `,"readOnly":${event.readOnly}` +
+    optional("resources", event.resources) +
+    `,"eventType":"AwsApiCall","managementEvent":true` +
+    recipient(caller.accountId === "" ? event.resources?.[0]?.accountId : caller.accountId) +
+    `,"eventCategory":"Management"${tlsDetails(facts)}}`
+  );
+}
+
+function serviceLine(event: ServiceEvent, eventId: string): string {
+  const { accountId } = event;
+  const identity = { accountId, invokedBy: serviceName };
+  return (
+    `{"eventVersion":"1.11","userIdentity":${JSON.stringify(identity)}` +
+    `,"eventTime":"${wholeSeconds(event.atMs)}"` +
+    `,"eventSource":${JSON.stringify(event.eventSource)}` +
+    `,"eventName":${text(event.eventName)}` +
+    `,"awsRegion":${text(event.region)}` +
+    `,"sourceIPAddress":"${serviceName}","userAgent":"${serviceName}"` +
+    whatHappened(event) +
+    `,"eventID":"${eventId}"` +
+    `,"readOnly":${event.readOnly}` +
+    optional("resources", event.resources) +
+    `,"eventType":"AwsServiceEvent"` +
+    serviceEventTail(event)
+  );
+}
+
+/** AWS's samples with details put the recipient before them, those without put it last. */
+function serviceEventTail({ accountId, serviceEventDetails }: ServiceEvent): string {
+  return serviceEventDetails === undefined
+    ? `,"managementEvent":true${recipient(accountId)},"eventCategory":"Management"}`
+    : `${recipient(accountId)}${optional("serviceEventDetails", serviceEventDetails)}` +
+        `,"managementEvent":true,"eventCategory":"Management"}`;
+}
+
+function whatHappened(event: TrailEvent): string {
+  return (
+    errorMembers(event) +
+    `,"requestParameters":${members(event.requestParameters) ?? "null"}` +
+    `,"responseElements":${members(event.responseElements) ?? "null"}` +
+    optional("additionalEventData", event.additionalEventData)
+  );
+}
+
+function errorMembers({ errorCode, errorMessage }: TrailEvent): string {
+  if (errorCode === undefined) return "";
+  const code = errorCode === "AccessDeniedException" ? "AccessDenied" : errorCode;
+  const spoken = errorMessage !== undefined && errorMessage !== "";
+  const message = spoken ? `,"errorMessage":${text(errorMessage)}` : "";
+  return `,"errorCode":${text(code)}${message}`;
+}
+
+function recipient(accountId: string | undefined): string {
+  return accountId === undefined ? "" : `,"recipientAccountId":${text(accountId)}`;
+}
+
+function tlsDetails({ tls, host }: RequestFacts): string {
+  if (tls === undefined) return "";
+  const keyExchange =
+    tls.keyExchange === undefined ? "" : `,"keyExchange":${text(tls.keyExchange)}`;
+  return (
+    `,"tlsDetails":{"tlsVersion":${text(tls.tlsVersion)},"cipherSuite":${text(tls.cipherSuite)}` +
+    `,"clientProvidedHostHeader":${text(host)}${keyExchange}}`
+  );
+}
+
+/** A caller's identity block never changes, and most calls come from few callers. */
+const identities = new WeakMap<Caller, string>();
+
+function identityOf(caller: Caller): string {
+  const known = identities.get(caller);
+  if (known !== undefined) return known;
+  const { type, principalId, arn, accountId, accessKeyId } = caller;
+  const identity = JSON.stringify({
+    type,
+    principalId,
+    arn,
+    ...(accountId === "" ? {} : { accountId }),
+    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+  });
+  identities.set(caller, identity);
+  return identity;
+}
+
+/** What a client sent may be as long as it likes; the record of it may not. */
+function text(value: string): string {
+  return JSON.stringify(
+    value.length <= maxTextCharacters
+      ? value
+      : value.slice(0, maxTextCharacters - cutMark.length) + cutMark,
+  );
+}
+
+/** Nothing when there is nothing to log: an object whose members are all undefined is empty. */
+function members(value: object | null | undefined): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  assertNoBytes(value);
+  const json = JSON.stringify(value);
+  if (json === "{}") return undefined;
+  return json.length <= maxMembersCharacters ? json : omitted;
+}
+
+function optional(name: string, value: object | undefined): string {
+  const json = members(value);
+  return json === undefined ? "" : `,"${name}":${json}`;
+}
+
+/** Bytes are plaintext, ciphertext or keys. A record that has some is our own mistake. */
+function assertNoBytes(value: object): void {
+  if (ArrayBuffer.isView(value)) throw new Error("bytes do not belong in the trail");
+  for (const name in value) {
+    const member: unknown = value[name as keyof typeof value];
+    if (typeof member === "object" && member !== null) assertNoBytes(member);
+  }
+}
+
+let lastSecond = NaN;
+let lastSecondText = "";
+
+function wholeSeconds(atMs: number): string {
+  const second = Math.floor(atMs / 1_000);
+  if (second !== lastSecond) {
+    lastSecondText = `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastSecondText;
+}
