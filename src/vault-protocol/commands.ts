@@ -53,10 +53,14 @@ export type Refusal =
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 
+/** No members. Spelled so that "refused" in a reply still tells a refusal from it. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+export type Nothing = Record<never, never>;
+
 export interface VaultCommands {
   /** Who the vault is. Sent first on every connection. */
   describe: {
-    request: Record<never, never>;
+    request: Nothing;
     reply: { instanceId: string; rootKeyId: string };
   };
   /** Makes a new domain key and makes it the active one. */
@@ -64,11 +68,11 @@ export interface VaultCommands {
   /** Opens the stored domain keys; the highest number becomes the active one. */
   openDomainKeys: {
     request: { domainKeys: readonly WrappedDomainKey[] };
-    reply: Record<never, never>;
+    reply: Nothing;
   };
   createKeyMaterial: { request: { facts: KeyMaterialFacts }; reply: { wrapped: Uint8Array } };
   /** Wipes unwrapped key material that the vault may still hold. */
-  forgetKeyMaterial: { request: { reference: Uint8Array }; reply: Record<never, never> };
+  forgetKeyMaterial: { request: { reference: Uint8Array }; reply: Nothing };
   encrypt: {
     request: {
       material: WrappedKeyMaterial;

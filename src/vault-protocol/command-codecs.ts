@@ -1,0 +1,253 @@
+/** How each command of the vault stands in frames. An opcode, once given, keeps its meaning. */
+import type {
+  KeyMaterialFacts,
+  Nothing,
+  Refusal,
+  SecretAccessKeyFacts,
+  VaultCommandName,
+  VaultReply,
+  VaultRequest,
+  WrappedDomainKey,
+  WrappedKeyMaterial,
+} from "./commands.ts";
+import { type Field, bytes, flag, list, record, secret, text, u32, u64 } from "./fields.ts";
+import { Malformed } from "./malformed.ts";
+
+/** Key material in full, or named by its reference where the vault holds it already. */
+export type SentKeyMaterial = WrappedKeyMaterial | { readonly reference: Uint8Array };
+
+/** A request as the vault receives it. */
+export type SentRequest<Name extends VaultCommandName> =
+  | VaultRequest<Name>
+  | {
+      [Member in keyof VaultRequest<Name>]: VaultRequest<Name>[Member] extends WrappedKeyMaterial
+        ? SentKeyMaterial
+        : VaultRequest<Name>[Member];
+    };
+
+/** Sizes that a frame allows, in bytes. Two of everything must fit into one frame. */
+export const limits = {
+  plaintext: 4_096,
+  ciphertextBlob: 6_144,
+  /** Of the canonical bytes; the JSON form of an encryption context has at most 8,192. */
+  encryptionContext: 24_576,
+  generatedBytes: 1_024,
+  wrapped: 4_096,
+  token: 4_096,
+  secretAccessKey: 128,
+  domainKeys: 400,
+} as const;
+
+const referenceBytes = 16;
+const tokenOverheadBytes = 256;
+
+const wrapped = bytes(limits.wrapped);
+const encryptionContext = bytes(limits.encryptionContext);
+const plaintext = secret(limits.plaintext);
+const ciphertextBlob = bytes(limits.ciphertextBlob);
+const nothing = record<Nothing>({});
+
+const reference: Field<Uint8Array> = {
+  write(out, value) {
+    if (value.length !== referenceBytes) throw new Malformed("reference of a wrong length");
+    out.bytes(value, referenceBytes);
+  },
+  read(input) {
+    const value = input.bytes(referenceBytes);
+    if (value.length !== referenceBytes) throw new Malformed("reference of a wrong length");
+    return value;
+  },
+};
+
+const keyMaterialFacts = record<KeyMaterialFacts>({
+  reference,
+  accountId: text(64),
+  keyId: text(64),
+  keyMaterialId: text(64),
+  keySpec: text(64),
+  keyUsage: text(64),
+  origin: text(64),
+  multiRegion: flag,
+  createdAtMs: u64,
+});
+
+const wrappedKeyMaterial = record<WrappedKeyMaterial>({ facts: keyMaterialFacts, wrapped });
+
+const keyMaterial: Field<SentKeyMaterial> = {
+  write(out, material) {
+    const inFull = "facts" in material && !out.holds(material.facts.reference);
+    flag.write(out, inFull);
+    if (inFull) wrappedKeyMaterial.write(out, material);
+    else reference.write(out, "facts" in material ? material.facts.reference : material.reference);
+  },
+  read(input) {
+    return flag.read(input) ? wrappedKeyMaterial.read(input) : { reference: reference.read(input) };
+  },
+};
+
+const secretAccessKeyFacts = record<SecretAccessKeyFacts>({
+  accountId: text(64),
+  accessKeyId: text(128),
+});
+
+const secretAccessKey = secret(limits.secretAccessKey);
+
+/** A member that may be missing has no value to declare, so this one is written out. */
+const createSecretAccessKey: Field<SentRequest<"createSecretAccessKey">> = {
+  write(out, { facts, secretAccessKey: given }) {
+    secretAccessKeyFacts.write(out, facts);
+    flag.write(out, given !== undefined);
+    if (given !== undefined) secretAccessKey.write(out, given);
+  },
+  read(input) {
+    const facts = secretAccessKeyFacts.read(input);
+    const isGiven = flag.read(input);
+    return isGiven ? { facts, secretAccessKey: secretAccessKey.read(input) } : { facts };
+  },
+};
+
+const tokenFacts = { purpose: text(64), associatedData: bytes(limits.token) };
+
+const generateDataKey = record<SentRequest<"generateDataKey">>({
+  material: keyMaterial,
+  encryptionContext,
+  lengthBytes: u32,
+});
+
+interface CommandCodec<Name extends VaultCommandName> {
+  readonly opcode: number;
+  readonly request: Field<SentRequest<Name>>;
+  readonly reply: Field<VaultReply<Name>>;
+}
+
+export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<Name> } = {
+  describe: {
+    opcode: 1,
+    request: nothing,
+    reply: record({ instanceId: text(64), rootKeyId: text(64) }),
+  },
+  createDomainKey: {
+    opcode: 2,
+    request: record({ number: u32 }),
+    reply: record({ wrapped }),
+  },
+  openDomainKeys: {
+    opcode: 3,
+    request: record({
+      domainKeys: list(
+        record<WrappedDomainKey>({ number: u32, wrapped: bytes(128) }),
+        limits.domainKeys,
+      ),
+    }),
+    reply: nothing,
+  },
+  createKeyMaterial: {
+    opcode: 4,
+    request: record({ facts: keyMaterialFacts }),
+    reply: record({ wrapped }),
+  },
+  forgetKeyMaterial: {
+    opcode: 5,
+    request: record({ reference }),
+    reply: nothing,
+  },
+  encrypt: {
+    opcode: 6,
+    request: record({ material: keyMaterial, encryptionContext, plaintext }),
+    reply: record({ ciphertextBlob }),
+  },
+  decrypt: {
+    opcode: 7,
+    request: record({ material: keyMaterial, encryptionContext, ciphertextBlob }),
+    reply: record({ plaintext: secret(limits.ciphertextBlob) }),
+  },
+  reEncrypt: {
+    opcode: 8,
+    request: record({
+      source: keyMaterial,
+      sourceEncryptionContext: encryptionContext,
+      ciphertextBlob,
+      destination: keyMaterial,
+      destinationEncryptionContext: encryptionContext,
+    }),
+    reply: record({ ciphertextBlob }),
+  },
+  generateDataKey: {
+    opcode: 9,
+    request: generateDataKey,
+    reply: record({ plaintext: secret(limits.generatedBytes), ciphertextBlob }),
+  },
+  generateDataKeyWithoutPlaintext: {
+    opcode: 10,
+    request: generateDataKey,
+    reply: record({ ciphertextBlob }),
+  },
+  generateRandom: {
+    opcode: 11,
+    request: record({ lengthBytes: u32 }),
+    reply: record({ bytes: secret(limits.generatedBytes) }),
+  },
+  createSecretAccessKey: {
+    opcode: 12,
+    request: createSecretAccessKey,
+    reply: record({ secretAccessKey, wrapped }),
+  },
+  deriveSigningKey: {
+    opcode: 13,
+    request: record({
+      facts: secretAccessKeyFacts,
+      wrapped,
+      date: text(8),
+      region: text(64),
+      service: text(64),
+    }),
+    reply: record({ signingKey: secret(32) }),
+  },
+  sealToken: {
+    opcode: 14,
+    request: record({ ...tokenFacts, body: bytes(limits.token) }),
+    reply: record({ token: bytes(limits.token + tokenOverheadBytes) }),
+  },
+  openToken: {
+    opcode: 15,
+    request: record({ ...tokenFacts, token: bytes(limits.token + tokenOverheadBytes) }),
+    reply: record({ body: bytes(limits.token) }),
+  },
+};
+
+const namesByOpcode = new Map(
+  namesOf(commandCodecs).map((name) => [commandCodecs[name].opcode, name]),
+);
+
+/** Nothing when no command has this opcode. */
+export function commandOf(opcode: number): VaultCommandName | undefined {
+  return namesByOpcode.get(opcode);
+}
+
+function namesOf<T extends object>(table: T): Extract<keyof T, string>[] {
+  const names: Extract<keyof T, string>[] = [];
+  for (const name in table) names.push(name);
+  return names;
+}
+
+/** The status of a reply that has a body. */
+export const doneStatus = 0;
+
+const refusals: readonly Refusal["refused"][] = [
+  "rejected",
+  "domain-key-missing",
+  "material-required",
+  "malformed",
+];
+
+/** The status of a reply that says no. */
+export function statusOf({ refused }: Refusal): number {
+  return doneStatus + 1 + refusals.indexOf(refused);
+}
+
+/** The refusal a status stands for. Throws Malformed when it stands for none. */
+export function refusalOf(status: number): Refusal {
+  const refused = refusals[status - doneStatus - 1];
+  if (refused === undefined) throw new Malformed("unknown status");
+  return { refused };
+}

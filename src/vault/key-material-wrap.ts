@@ -1,0 +1,45 @@
+/** Key material at rest: "KMW" | u8 1 | u32 domain key number | sealed material. */
+import { randomFillSync } from "node:crypto";
+import type { KeyMaterialFacts, Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
+import type { DomainKeys } from "./domain-keys.ts";
+import { type WrapFormat, type Wrapping, unwrap, wrap } from "./domain-wrap.ts";
+import { HmacKey } from "./hmac-key.ts";
+import { encodeFacts } from "./key-material-facts.ts";
+import { Label } from "./kdf.ts";
+import { isRefusal, rejected } from "./refusals.ts";
+import { newSecret } from "./secret-bytes.ts";
+
+const materialBytes = 32;
+const format: WrapFormat = {
+  magic: Buffer.from("KMW\x01", "latin1"),
+  label: new Label("dk/material-wrap/v1"),
+};
+
+/** Makes new key material and returns it wrapped, bound to these facts. */
+export function createWrappedMaterial(
+  facts: KeyMaterialFacts,
+  instanceId: string,
+  wrapping: Wrapping,
+): Buffer | Refusal {
+  const material = randomFillSync(newSecret(materialBytes));
+  try {
+    return wrap(format, encodeFacts(facts, instanceId), material, wrapping);
+  } finally {
+    material.fill(0);
+  }
+}
+
+/** The key material, ready to derive message keys from; the caller wipes it. */
+export function unwrapMaterial(
+  { facts, wrapped }: WrappedKeyMaterial,
+  instanceId: string,
+  domainKeys: DomainKeys,
+): HmacKey | Refusal {
+  const material = unwrap(format, encodeFacts(facts, instanceId), wrapped, domainKeys);
+  if (isRefusal(material)) return material;
+  try {
+    return material.length === materialBytes ? new HmacKey(material) : rejected;
+  } finally {
+    material.fill(0);
+  }
+}

@@ -1,0 +1,39 @@
+/** The vault's process. Its one connection is the socket it is born with, as descriptor 3. */
+import { Socket } from "node:net";
+import { parseArgs } from "node:util";
+import { CannotOpen } from "./cannot-open.ts";
+import { openVault } from "./open-vault.ts";
+import { serve } from "./serve.ts";
+
+const socketDescriptor = 3;
+
+async function main(): Promise<void> {
+  const vault = await openVault(readArguments());
+  const peer = new Socket({ fd: socketDescriptor, readable: true, writable: true });
+  peer.once("close", () => {
+    vault.close();
+    process.exit(0);
+  });
+  serve(peer, vault.handlers);
+}
+
+function readArguments(): { directory: string; initialize: boolean } {
+  const { values } = parseArgs({
+    options: { directory: { type: "string" }, initialize: { type: "boolean", default: false } },
+  });
+  if (values.directory === undefined) throw new CannotOpen("--directory is missing");
+  return { directory: values.directory, initialize: values.initialize };
+}
+
+// A Ctrl-C reaches every process of a terminal, but the API still needs the vault to finish
+// what it has begun. The vault ends when its connection does.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+process.umask(0o077);
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof CannotOpen)) throw error;
+  process.stderr.write(`keyhaven vault: ${error.message}\n`);
+  process.exitCode = 1;
+}

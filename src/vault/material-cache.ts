@@ -1,0 +1,81 @@
+/** The key material that is unwrapped at this moment: few, not for long, and wiped when let go. */
+import type { KeyMaterialFacts } from "../vault-protocol/commands.ts";
+import type { BlobKey } from "./ciphertext-blob.ts";
+
+const maximumEntries = 1_000;
+const maximumIdleMs = 60_000;
+
+/** Unwrapped key material and the facts that unwrapping it has proved. */
+export interface LoadedMaterial extends BlobKey {
+  readonly facts: KeyMaterialFacts;
+}
+
+interface Entry {
+  readonly material: LoadedMaterial;
+  usedAtMs: number;
+}
+
+export class MaterialCache {
+  /** Least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  find(reference: Uint8Array): LoadedMaterial | undefined {
+    const name = nameOf(reference);
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    const nowMs = this.#nowMs();
+    if (nowMs - entry.usedAtMs > maximumIdleMs) {
+      this.#drop(name, entry);
+      return undefined;
+    }
+    entry.usedAtMs = nowMs;
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    return entry.material;
+  }
+
+  /** Takes over the material: it is wiped here. */
+  add(material: LoadedMaterial): void {
+    this.forget(material.facts.reference);
+    const [oldest] = this.#entries;
+    if (oldest !== undefined && this.#entries.size >= maximumEntries) this.#drop(...oldest);
+    this.#entries.set(nameOf(material.facts.reference), { material, usedAtMs: this.#nowMs() });
+  }
+
+  forget(reference: Uint8Array): void {
+    const name = nameOf(reference);
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) this.#drop(name, entry);
+  }
+
+  /** Wipes what has not been used for a minute. */
+  forgetIdle(): void {
+    const idleSinceMs = this.#nowMs() - maximumIdleMs;
+    for (const [name, entry] of this.#entries) {
+      if (entry.usedAtMs >= idleSinceMs) return;
+      this.#drop(name, entry);
+    }
+  }
+
+  forgetAll(): void {
+    for (const [name, entry] of this.#entries) this.#drop(name, entry);
+  }
+
+  #drop(name: string, { material }: Entry): void {
+    material.key.wipe();
+    this.#entries.delete(name);
+  }
+}
+
+function nameOf(reference: Uint8Array): string {
+  return Buffer.from(reference.buffer, reference.byteOffset, reference.length).toString("latin1");
+}

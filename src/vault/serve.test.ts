@@ -1,0 +1,211 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Duplex, duplexPair } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { socketPair } from "../../test/socket-pair.ts";
+import { vaultBench } from "../../test/vault-bench.ts";
+import { commandCodecs, doneStatus } from "../vault-protocol/command-codecs.ts";
+import { FrameReader } from "../vault-protocol/frames.ts";
+import { FrameWriter } from "../vault-protocol/frame-writer.ts";
+import { serve } from "./serve.ts";
+
+const bench = await vaultBench();
+afterAll(() => bench.close());
+
+interface Peer {
+  readonly socket: Duplex;
+  /** Status and sequence of each reply. */
+  readonly replies: { status: number; sequence: number }[];
+  readonly state: { isClosed: boolean };
+}
+
+function connect(): Peer {
+  const [socket, theirs] = socketPair();
+  serve(theirs, bench.vault.handlers);
+  const replies: Peer["replies"] = [];
+  const state = { isClosed: false };
+  const frames = new FrameReader((status, sequence) => replies.push({ status, sequence }), {
+    copies: true,
+  });
+  socket.on("data", (chunk: Buffer) => frames.push(chunk));
+  for (const event of ["end", "close", "error"]) socket.on(event, () => (state.isClosed = true));
+  theirs.on("close", () => (state.isClosed = true));
+  return { socket, replies, state };
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await nextTurn();
+}
+
+const material = bench.newMaterial();
+const { ciphertextBlob } = bench.ask("encrypt", {
+  material,
+  encryptionContext: Buffer.alloc(4),
+  plaintext: Buffer.from("hello"),
+});
+
+function soundRequests(): Buffer[] {
+  const encryptionContext = Buffer.alloc(4);
+  const bound = { material, encryptionContext };
+  const facts = { accountId: "111122223333", accessKeyId: "AKIDEXAMPLE" };
+  const token = { purpose: "marker", associatedData: Buffer.from("a") };
+  const writers: ((out: FrameWriter) => void)[] = [
+    (out) => commandCodecs.describe.request.write(out, {}),
+    (out) => commandCodecs.encrypt.request.write(out, { ...bound, plaintext: Buffer.from("x") }),
+    (out) => commandCodecs.decrypt.request.write(out, { ...bound, ciphertextBlob }),
+    (out) => commandCodecs.generateDataKey.request.write(out, { ...bound, lengthBytes: 32 }),
+    (out) => commandCodecs.createSecretAccessKey.request.write(out, { facts }),
+    (out) => commandCodecs.sealToken.request.write(out, { ...token, body: Buffer.from("b") }),
+    (out) => commandCodecs.generateRandom.request.write(out, { lengthBytes: 1_024 }),
+  ];
+  const opcodes = [1, 6, 7, 9, 12, 14, 11];
+  return writers.map((write, index) => {
+    const out = new FrameWriter();
+    out.frame(opcodes[index] ?? 0, index, () => write(out));
+    return Buffer.from(out.take());
+  });
+}
+
+function frame(opcode: number, sequence: number, body: string): string {
+  const head = Buffer.alloc(10);
+  head.writeUInt32BE(6 + body.length / 2);
+  head.writeUInt16BE(opcode, 4);
+  head.writeUInt32BE(sequence, 6);
+  return head.toString("hex") + body;
+}
+
+describe("serve", () => {
+  test("answers what arrives together, in order, in one write", async () => {
+    const [socket, theirs] = socketPair();
+    serve(theirs, bench.vault.handlers);
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const requests = soundRequests();
+    socket.write(Buffer.concat(requests));
+    await settle();
+    expect(chunks).toHaveLength(1);
+    const statuses: number[][] = [];
+    const frames = new FrameReader((status, sequence) => statuses.push([status, sequence]), {
+      copies: true,
+    });
+    frames.push(chunks[0] ?? Buffer.alloc(0));
+    expect(statuses).toEqual(requests.map((_, index) => [doneStatus, index]));
+  });
+
+  test("wipes the request it has read, and its reply once that has left", async () => {
+    const [socket, theirs] = duplexPair();
+    serve(theirs, bench.vault.handlers);
+    const arrived: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => arrived.push(chunk));
+    const canary = randomBytes(64);
+    const out = new FrameWriter();
+    const request = { material, encryptionContext: Buffer.alloc(4), plaintext: canary };
+    out.frame(6, 1, () => commandCodecs.encrypt.request.write(out, request));
+    const sent = Buffer.from(out.take());
+    expect(sent.includes(canary)).toBe(true);
+    // A pair hands over the very buffer that was written, so that its end can be watched.
+    socket.write(sent);
+    await settle();
+    expect(sent.every((byte) => byte === 0)).toBe(true);
+    expect(arrived[0]?.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("answers an unknown opcode, a cut body and trailing bytes with malformed", async () => {
+    const { socket, replies, state } = connect();
+    const frames = [frame(999, 1, ""), frame(6, 2, "00"), frame(1, 3, "00"), frame(1, 4, "")];
+    socket.write(Buffer.from(frames.join(""), "hex"));
+    await settle();
+    expect(replies).toEqual([
+      { status: 4, sequence: 1 },
+      { status: 4, sequence: 2 },
+      { status: 4, sequence: 3 },
+      { status: doneStatus, sequence: 4 },
+    ]);
+    expect(state.isClosed).toBe(false);
+  });
+
+  test.each(["00000000", "00000005", "00010000", "ffffffff"])(
+    "closes the connection at a length of %s",
+    async (length) => {
+      const { socket, state } = connect();
+      socket.write(Buffer.from(`${length}0001000000010000`, "hex"));
+      await settle();
+      expect(state.isClosed).toBe(true);
+    },
+  );
+
+  test("reads nothing more while its replies are not read", async () => {
+    const [socket, theirs] = socketPair();
+    serve(theirs, bench.vault.handlers);
+    const out = new FrameWriter();
+    const lengthBytes = 1_024;
+    for (let sequence = 0; sequence < 200; sequence++) {
+      out.frame(11, sequence, () =>
+        commandCodecs.generateRandom.request.write(out, { lengthBytes }),
+      );
+    }
+    const requests = Buffer.from(out.take());
+    for (let batch = 0; batch < 50; batch++) socket.write(Buffer.from(requests));
+    await settle();
+    expect(theirs.isPaused()).toBe(true);
+    expect(theirs.writableLength).toBeLessThan(1_000_000);
+    const got = { bytes: 0 };
+    socket.on("data", (chunk: Buffer) => (got.bytes += chunk.length));
+    await expect.poll(() => got.bytes).toBe(50 * 200 * 1_038);
+  });
+
+  test("answers or closes, and never throws, for 10,000 random and mutated frames", async () => {
+    const sound = soundRequests();
+    let peer = connect();
+    const outcome = { answered: 0, closed: 0 };
+    for (let seed = 0; seed < 10_000; seed++) {
+      const random = createHash("sha512").update(`frame ${seed}`).digest();
+      peer.socket.write(hostileFrame(sound, random));
+      if (seed % 4 !== 3) continue;
+      await settle();
+      outcome.answered += peer.replies.length;
+      if (peer.state.isClosed) outcome.closed++;
+      peer.socket.destroy();
+      peer = connect();
+    }
+    expect(outcome.answered).toBeGreaterThan(5_000);
+    expect(outcome.closed).toBeGreaterThan(500);
+    const { socket, replies } = connect();
+    socket.write(Buffer.concat(soundRequests()));
+    await settle();
+    expect(replies.every(({ status }) => status === doneStatus)).toBe(true);
+  });
+
+  test("does nothing for any cut of a sound request until the rest of it comes", async () => {
+    for (const request of soundRequests()) {
+      const { socket, replies } = connect();
+      for (let cut = 1; cut < request.length; cut += 1 + (request.length >> 6)) {
+        replies.length = 0;
+        socket.write(Buffer.from(request.subarray(0, cut)));
+        await nextTurn();
+        expect(replies).toEqual([]);
+        socket.write(Buffer.from(request.subarray(cut)));
+        await settle();
+        expect(replies.map(({ status }) => status)).toEqual([doneStatus]);
+      }
+    }
+  });
+});
+
+/** Noise; noise in a sound frame's clothes; a sound frame changed in one place, or cut. */
+function hostileFrame(sound: readonly Buffer[], random: Buffer): Buffer {
+  const [kind = 0, choice = 0, at = 0, value = 0] = random;
+  const whole = Buffer.from(sound[choice % sound.length] ?? Buffer.alloc(0));
+  if (kind % 16 === 0) return random;
+  if (kind % 16 === 1) return whole.subarray(0, at % whole.length);
+  if (kind % 2 === 0) {
+    const body = random.subarray(4, 4 + (at % 60));
+    const head = Buffer.alloc(10);
+    head.writeUInt32BE(6 + body.length);
+    head.writeUInt16BE(value % 20, 4);
+    return Buffer.concat([head, body]);
+  }
+  // Past the length field: the framing stays, so that the body is what is looked at.
+  whole[4 + (random.readUInt16BE(4) % (whole.length - 4))] = value;
+  return whole;
+}
