@@ -1,0 +1,11 @@
+/**
+ * The steps from an empty database to today's schema. A released step is never changed:
+ * add the next one.
+ */
+import { records } from "./0001-records.ts";
+
+/** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
+export type Migration = string;
+
+/** The first makes version 1, the second version 2, and so on. */
+export const migrations: readonly Migration[] = [records];

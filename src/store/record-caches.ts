@@ -1,0 +1,88 @@
+/**
+ * The records that most requests ask for, in memory. Absence is not remembered.
+ *
+ * Why no stale record stays: a miss is read and remembered in one synchronous step, so no
+ * acknowledgement can come in between. A commit that reached the disk before the read
+ * is seen by it; one that reaches the disk later has its records forgotten before it is
+ * acknowledged.
+ */
+import { BoundedMap } from "../lib/bounded-map.ts";
+import type { Change, TableName, Tables } from "./store.ts";
+import { type AnyTable, tables } from "./tables.ts";
+
+/** At most so many records each; a key with its policy takes up to 40 KB or so. */
+const limits = {
+  accounts: 1_000,
+  accessKeys: 10_000,
+  keys: 5_000,
+  keyMaterials: 10_000,
+  aliases: 10_000,
+} as const satisfies Partial<Record<TableName, number>>;
+
+type CachedTable = keyof typeof limits;
+type Caches = { readonly [Table in CachedTable]: BoundedMap<string, Tables[Table]> };
+
+export interface RecordCaches {
+  /** The remembered record, always the same object, or else what `load` finds. */
+  find<Table extends CachedTable>(
+    table: Table,
+    primaryKey: readonly string[],
+    load: () => Tables[Table] | undefined,
+  ): Tables[Table] | undefined;
+  /** Forgets every record that the changes may have touched. */
+  forget(changes: readonly Change[]): void;
+}
+
+export function recordCaches(): RecordCaches {
+  const caches: Caches = {
+    accounts: new BoundedMap(limits.accounts),
+    accessKeys: new BoundedMap(limits.accessKeys),
+    keys: new BoundedMap(limits.keys),
+    keyMaterials: new BoundedMap(limits.keyMaterials),
+    aliases: new BoundedMap(limits.aliases),
+  };
+  return {
+    find: (table, primaryKey, load) => findIn(caches[table], cacheKey(primaryKey), load),
+    forget(changes) {
+      for (const change of changes) forgetIn(caches, change);
+    },
+  };
+}
+
+function findIn<Stored>(
+  cache: BoundedMap<string, Stored>,
+  key: string,
+  load: () => Stored | undefined,
+): Stored | undefined {
+  const remembered = cache.get(key);
+  if (remembered !== undefined) return remembered;
+  const loaded = load();
+  if (loaded !== undefined) cache.set(key, loaded);
+  return loaded;
+}
+
+function forgetIn(caches: Caches, { table, kind, record }: Change): void {
+  if (!isCached(table)) return;
+  caches[table].delete(cacheKey(primaryKeyOf(tables[table], record)));
+  if (table === "keys" && kind === "delete") {
+    // Its key materials and aliases went with it. That is rare enough to forget them all.
+    caches.keyMaterials.clear();
+    caches.aliases.clear();
+  }
+}
+
+function isCached(table: TableName): table is CachedTable {
+  return table in limits;
+}
+
+function primaryKeyOf(table: AnyTable, record: object): string[] {
+  const members = record as Readonly<Record<string, unknown>>;
+  return table.primaryKey.map((member) => String(members[member]));
+}
+
+/** One string for several parts, such that other parts never make the same one. */
+function cacheKey(parts: readonly string[]): string {
+  let key = "";
+  for (const part of parts) key += `${part.length}:${part}`;
+  return key;
+}

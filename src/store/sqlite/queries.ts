@@ -1,0 +1,159 @@
+/** The reads, as prepared statements of one read-only connection. They are synchronous. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { KeyName } from "../records.ts";
+import { fromRow, type SqlValue } from "../rows.ts";
+import type { OutboxEntry, Page, TableName, Tables } from "../store.ts";
+import { type AnyTable, columnName, tables } from "../tables.ts";
+
+const maxPageLength = 10_000;
+
+export type Queries = ReturnType<typeof prepareQueries>;
+
+export function prepareQueries(database: DatabaseSync) {
+  const select = selectsOf(database);
+  const count = countsOf(database);
+  return {
+    find: findsOf(database),
+
+    listAccounts: paged(select("accounts", "account_id > ? ORDER BY account_id LIMIT ?")),
+    listAccessKeys: paged(
+      select("accessKeys", "account_id = ? AND access_key_id > ? ORDER BY access_key_id LIMIT ?"),
+    ),
+    listDomainKeys: select("domainKeys", "true ORDER BY number"),
+
+    listKeyIds: paged(keyIdsOf(database)),
+    countKeys: count("keys", "account_id = ? AND region = ? AND key_manager = 'CUSTOMER'"),
+    listKeysDueForDeletion: due(
+      select(
+        "keys",
+        "deletion_at_ms <= ? AND key_state = 'PendingDeletion' ORDER BY deletion_at_ms LIMIT ?",
+      ),
+    ),
+    listKeysDueForRotation: due(
+      select(
+        "keys",
+        "next_rotation_at_ms <= ? AND key_state = 'Enabled' ORDER BY next_rotation_at_ms LIMIT ?",
+      ),
+    ),
+    listKeyMaterials: select(
+      "keyMaterials",
+      "account_id = ? AND region = ? AND key_id = ? ORDER BY generation",
+    ),
+
+    listAliases: paged(
+      select(
+        "aliases",
+        "account_id = ? AND region = ? AND alias_name > ? ORDER BY alias_name LIMIT ?",
+      ),
+    ),
+    listAliasesOfKey: paged(
+      select(
+        "aliases",
+        "account_id = ? AND region = ? AND target_key_id = ? AND alias_name > ? ORDER BY alias_name LIMIT ?",
+      ),
+    ),
+    countAliases: count("aliases", "account_id = ? AND region = ? AND target_key_id = ?"),
+    listOutbox: outboxOf(database),
+  };
+}
+
+/** The columns of a KeyName, in the order in which every index has them. */
+export function keyNameValues({ accountId, region, keyId }: KeyName): [string, string, string] {
+  return [accountId, region, keyId];
+}
+
+type Select<Stored> = (...values: readonly SqlValue[]) => readonly Stored[];
+
+function prepareRows(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+/** Rows as node:sqlite gives them once it is asked for arrays. */
+type Row = readonly SqlValue[];
+
+function selectsOf(database: DatabaseSync) {
+  return <Table extends TableName>(table: Table, where: string): Select<Tables[Table]> => {
+    const description = tables[table];
+    const columns = Object.keys(description.columns).map(columnName).join(", ");
+    const sql = `SELECT ${columns} FROM ${description.name} WHERE ${where}`;
+    const statement = prepareRows(database, sql);
+    return (...values) => {
+      const rows = statement.all(...values) as unknown as readonly Row[];
+      return rows.map((row) => fromRow<Tables[Table]>(description, row));
+    };
+  };
+}
+
+type Finds = {
+  readonly [Table in TableName]: (primaryKey: readonly SqlValue[]) => Tables[Table] | undefined;
+};
+
+/** For every table, how to find a record by its primary key. */
+function findsOf(database: DatabaseSync): Finds {
+  const select = selectsOf(database);
+  const find = <Table extends TableName>(table: Table) => {
+    const { primaryKey }: AnyTable = tables[table];
+    const rows = select(
+      table,
+      primaryKey.map((member) => `${columnName(member)} = ?`).join(" AND "),
+    );
+    return (values: readonly SqlValue[]): Tables[Table] | undefined => rows(...values)[0];
+  };
+  return {
+    accounts: find("accounts"),
+    accessKeys: find("accessKeys"),
+    domainKeys: find("domainKeys"),
+    keys: find("keys"),
+    keyMaterials: find("keyMaterials"),
+    aliases: find("aliases"),
+    keyLastUsages: find("keyLastUsages"),
+  };
+}
+
+function countsOf(database: DatabaseSync) {
+  return (table: TableName, where: string) => {
+    const sql = `SELECT count(*) FROM ${tables[table].name} WHERE ${where}`;
+    const statement = prepareRows(database, sql);
+    return (...values: readonly string[]): number => {
+      const [counted] = statement.get(...values) as unknown as readonly number[];
+      return counted ?? 0;
+    };
+  };
+}
+
+function keyIdsOf(database: DatabaseSync): Select<string> {
+  const statement = prepareRows(
+    database,
+    "SELECT key_id FROM keys WHERE account_id = ? AND region = ? AND key_id > ? ORDER BY key_id LIMIT ?",
+  );
+  return (...values) => {
+    const rows = statement.all(...values) as unknown as readonly [string][];
+    return rows.map(([keyId]) => keyId);
+  };
+}
+
+function outboxOf(database: DatabaseSync): () => readonly OutboxEntry[] {
+  const statement = prepareRows(database, "SELECT event_id, line FROM outbox ORDER BY sequence");
+  return () => {
+    const rows = statement.all() as unknown as readonly [string, string][];
+    return rows.map(([eventId, line]) => ({ eventId, line }));
+  };
+}
+
+/** No sort key is empty, so the first page is what comes after the empty string. */
+function paged<Stored>(select: Select<Stored>) {
+  return (values: readonly string[], { after, limit }: Page): readonly Stored[] =>
+    select(...values, after ?? "", pageLength(limit));
+}
+
+function due<Stored>(select: Select<Stored>) {
+  return (nowMs: number, limit: number): readonly Stored[] => select(nowMs, pageLength(limit));
+}
+
+/** SQLite takes a negative limit for no limit. */
+function pageLength(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 0 && limit <= maxPageLength) return limit;
+  throw new RangeError(`a page has 0 to ${maxPageLength} items, not ${limit}`);
+}

@@ -1,0 +1,159 @@
+/** The store in one SQLite database, for one process. */
+import path from "node:path";
+import { StoreRefused } from "../errors.ts";
+import { ensurePrivateDirectory } from "../private-files.ts";
+import { type RecordCaches, recordCaches } from "../record-caches.ts";
+import type { Change, OutboxEntry, Store } from "../store.ts";
+import type { WriteRequest } from "./batch.ts";
+import { openDatabase } from "./database.ts";
+import { keyNameValues, prepareQueries, type Queries } from "./queries.ts";
+import { prepareDatabaseFile, type StoreMode } from "./schema.ts";
+import { toRowChange } from "./statements.ts";
+import { Writer } from "./writer.ts";
+
+interface SqliteStoreOptions {
+  /** Created, 0700, when it is not there. Whoever opens the store holds its lock. */
+  readonly directory: string;
+  /** A store is opened in the mode it was made in. */
+  readonly mode: StoreMode;
+  /** Hears once when the writer has failed. The store rejects everything from then on. */
+  readonly onFailure?: (error: Error) => void;
+}
+
+const maxChangesPerCommit = 50_000;
+
+/**
+ * Opens the store, and creates it when it is not there. Rejects with StoreRefused when it
+ * must not be opened. Its methods reject with StoreUnavailable when it is closed, its
+ * disk is full or its writer has failed, and commit also with StoreBusy when too many
+ * commits are waiting.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const file = path.join(options.directory, "keyhaven.db");
+  const { writer, reader, queries } = await openConnections(file, options).catch(refuse(file));
+  const parts = { writer, queries, caches: recordCaches() };
+  // An erasure that a crash cut short is done now; there is nothing to do otherwise.
+  void writer.erase().catch(() => undefined);
+  return {
+    ...cachedReads(parts),
+    ...plainReads(parts),
+    ...writes(parts),
+    async close() {
+      // The writer closes last, and so takes the log into the database.
+      if (reader.isOpen) reader.close();
+      await writer.close();
+    },
+  };
+}
+
+async function openConnections(file: string, { directory, mode, onFailure }: SqliteStoreOptions) {
+  ensurePrivateDirectory(directory);
+  prepareDatabaseFile(file, mode);
+  const writer = await Writer.open(file, onFailure ?? (() => undefined));
+  try {
+    const reader = openDatabase(file, "read");
+    return { writer, reader, queries: prepareQueries(reader) };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/** Whatever keeps a store from opening is told in one line. */
+function refuse(file: string): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof StoreRefused) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreRefused(`${file} cannot be opened: ${reason}`, { cause });
+  };
+}
+
+interface Parts {
+  readonly writer: Writer;
+  readonly queries: Queries;
+  readonly caches: RecordCaches;
+}
+
+type CachedReads = Pick<
+  Store,
+  "findAccount" | "findAccessKey" | "findKey" | "findKeyMaterial" | "findAlias"
+>;
+
+function cachedReads({ writer, queries: { find }, caches }: Parts): CachedReads {
+  const cached: RecordCaches["find"] = (...asked) => {
+    writer.requireOpen();
+    return caches.find(...asked);
+  };
+  return {
+    async findAccount(...id) {
+      return cached("accounts", id, () => find.accounts(id));
+    },
+    async findAccessKey(...id) {
+      return cached("accessKeys", id, () => find.accessKeys(id));
+    },
+    async findKey(name) {
+      const id = keyNameValues(name);
+      return cached("keys", id, () => find.keys(id));
+    },
+    async findKeyMaterial(...id) {
+      return cached("keyMaterials", id, () => find.keyMaterials(id));
+    },
+    async findAlias(...id) {
+      return cached("aliases", id, () => find.aliases(id));
+    },
+  };
+}
+
+type PlainReads = Omit<Store, keyof CachedReads | "commit" | "settle" | "eraseDeleted" | "close">;
+
+function plainReads({ writer, queries }: Parts): PlainReads {
+  const read = <Result>(query: () => Result): Result => {
+    writer.requireOpen();
+    return query();
+  };
+  return {
+    listAccounts: async (page) => read(() => queries.listAccounts([], page)),
+    listAccessKeys: async (accountId, page) =>
+      read(() => queries.listAccessKeys([accountId], page)),
+    listDomainKeys: async () => read(() => queries.listDomainKeys()),
+    listKeyIds: async (accountId, region, page) =>
+      read(() => queries.listKeyIds([accountId, region], page)),
+    countKeys: async (accountId, region) => read(() => queries.countKeys(accountId, region)),
+    listKeysDueForDeletion: async (...asked) =>
+      read(() => queries.listKeysDueForDeletion(...asked)),
+    listKeysDueForRotation: async (...asked) =>
+      read(() => queries.listKeysDueForRotation(...asked)),
+    listKeyMaterials: async (name) => read(() => queries.listKeyMaterials(...keyNameValues(name))),
+    listAliases: async (accountId, region, target, page) =>
+      read(() =>
+        target === undefined
+          ? queries.listAliases([accountId, region], page)
+          : queries.listAliasesOfKey([accountId, region, target], page),
+      ),
+    countAliases: async (name) => read(() => queries.countAliases(...keyNameValues(name))),
+    findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
+    listOutbox: async () => read(() => queries.listOutbox()),
+  };
+}
+
+function writes({ writer, caches }: Parts): Pick<Store, "commit" | "settle" | "eraseDeleted"> {
+  return {
+    async commit(changes, ...entries) {
+      if (changes.length === 0 && entries.length === 0) return;
+      await writer.commit(requestOf(changes, entries), () => caches.forget(changes));
+    },
+    settle: (eventId) => writer.settle(eventId),
+    eraseDeleted: async () => await writer.erase(),
+  };
+}
+
+/** Fixes what is to be written: the caller may use its buffers again at once. */
+function requestOf(changes: readonly Change[], entries: readonly OutboxEntry[]): WriteRequest {
+  if (changes.length > maxChangesPerCommit) {
+    throw new RangeError(`a commit has at most ${maxChangesPerCommit} changes`);
+  }
+  return {
+    changes: changes.map(toRowChange),
+    entries: entries.map(({ eventId, line }) => ({ eventId, line })),
+  };
+}

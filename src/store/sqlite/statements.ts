@@ -1,0 +1,89 @@
+/** The SQL of every kind of change, derived from the descriptions of the tables. */
+import type { Change, TableName } from "../store.ts";
+import { type SqlValue, toRow } from "../rows.ts";
+import { type AnyTable, columnName, type Mutability, tables } from "../tables.ts";
+
+export type ChangeKind = Change["kind"];
+
+export interface ChangeStatement {
+  readonly sql: string;
+  /** The members of the record whose values the statement takes, in order. */
+  readonly binds: readonly string[];
+}
+
+/** A change as the writer takes it: which statement, with which values. */
+export interface RowChange {
+  readonly table: TableName;
+  readonly kind: ChangeKind;
+  readonly values: readonly SqlValue[];
+}
+
+const version = "rowVersion";
+
+const allowedKinds: Record<Mutability, readonly ChangeKind[]> = {
+  versioned: ["insert", "update", "delete"],
+  replaceable: ["insert", "upsert", "delete"],
+  immutable: ["insert", "delete"],
+};
+
+const statementOf: Record<ChangeKind, (table: AnyTable) => ChangeStatement> = {
+  insert: insertStatement,
+  update: updateStatement,
+  upsert: upsertStatement,
+  delete: deleteStatement,
+};
+
+/** Undefined when records of this table do not change in this way. */
+export function changeStatement(table: TableName, kind: ChangeKind): ChangeStatement | undefined {
+  const description: AnyTable = tables[table];
+  return allowedKinds[description.mutability].includes(kind)
+    ? statementOf[kind](description)
+    : undefined;
+}
+
+/** Throws TypeError for a change that its table does not allow or cannot keep. */
+export function toRowChange({ table, kind, record }: Change): RowChange {
+  const statement = changeStatement(table, kind);
+  if (statement === undefined) throw new TypeError(`${table} are not changed by ${kind}`);
+  return { table, kind, values: toRow(tables[table], record, statement.binds) };
+}
+
+function insertStatement(table: AnyTable): ChangeStatement {
+  const binds = Object.keys(table.columns);
+  const places = binds.map(() => "?").join(", ");
+  const columns = binds.map(columnName).join(", ");
+  return { sql: `INSERT INTO ${table.name} (${columns}) VALUES (${places})`, binds };
+}
+
+function updateStatement(table: AnyTable): ChangeStatement {
+  const changed = otherMembers(table);
+  const assignments = changed.map((member) => `${columnName(member)} = ?`).join(", ");
+  return {
+    sql: `UPDATE ${table.name} SET ${assignments} WHERE ${isThis(table)} AND row_version = ? - 1`,
+    binds: [...changed, ...table.primaryKey, version],
+  };
+}
+
+function upsertStatement(table: AnyTable): ChangeStatement {
+  const { sql, binds } = insertStatement(table);
+  const target = table.primaryKey.map(columnName).join(", ");
+  const assignments = otherMembers(table)
+    .map(columnName)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ");
+  return { sql: `${sql} ON CONFLICT (${target}) DO UPDATE SET ${assignments}`, binds };
+}
+
+function deleteStatement(table: AnyTable): ChangeStatement {
+  const sql = `DELETE FROM ${table.name} WHERE ${isThis(table)}`;
+  if (table.mutability !== "versioned") return { sql, binds: table.primaryKey };
+  return { sql: `${sql} AND row_version = ?`, binds: [...table.primaryKey, version] };
+}
+
+function isThis(table: AnyTable): string {
+  return table.primaryKey.map((member) => `${columnName(member)} = ?`).join(" AND ");
+}
+
+function otherMembers(table: AnyTable): string[] {
+  return Object.keys(table.columns).filter((member) => !table.primaryKey.includes(member));
+}

@@ -1,0 +1,145 @@
+/**
+ * Each table, described once. Statements and row conversions of every database that
+ * stands behind the store are derived from here.
+ */
+import type { TableName, Tables } from "./store.ts";
+
+/** How a value is kept. json is text, boolean is 0 or 1, integers are safe integers. */
+export type BasicType = "text" | "integer" | "boolean" | "blob" | "json";
+export type ColumnType = BasicType | `${BasicType} or null`;
+
+type BasicTypeFor<Value> = Value extends string
+  ? "text"
+  : Value extends number
+    ? "integer"
+    : Value extends boolean
+      ? "boolean"
+      : Value extends Uint8Array
+        ? "blob"
+        : "json";
+
+type ColumnTypeFor<Value> = null extends Value
+  ? `${BasicTypeFor<NonNullable<Value>>} or null`
+  : BasicTypeFor<Value>;
+
+/**
+ * What may become of a stored record: `versioned` ones are updated under their row
+ * version, `replaceable` ones are overwritten, `immutable` ones stay as they are.
+ * All can be deleted.
+ */
+export type Mutability = "versioned" | "replaceable" | "immutable";
+
+export interface TableDescription<Stored> {
+  readonly name: string;
+  readonly mutability: Mutability;
+  readonly primaryKey: readonly (keyof Stored & string)[];
+  /** One column for every member of the record: the compiler asks for each. */
+  readonly columns: { readonly [Member in keyof Stored]-?: ColumnTypeFor<Stored[Member]> };
+}
+
+/** A description whose record type does not matter. */
+export interface AnyTable {
+  readonly name: string;
+  readonly mutability: Mutability;
+  readonly primaryKey: readonly string[];
+  readonly columns: Readonly<Record<string, ColumnType>>;
+}
+
+const keyName = { accountId: "text", region: "text", keyId: "text" } as const;
+
+export const tables: { readonly [Table in TableName]: TableDescription<Tables[Table]> } = {
+  accounts: {
+    name: "accounts",
+    mutability: "versioned",
+    primaryKey: ["accountId"],
+    columns: { accountId: "text", name: "text", createdAtMs: "integer", rowVersion: "integer" },
+  },
+  accessKeys: {
+    name: "access_keys",
+    mutability: "versioned",
+    primaryKey: ["accessKeyId"],
+    columns: {
+      accessKeyId: "text",
+      accountId: "text",
+      status: "text",
+      wrappedSecret: "blob",
+      createdAtMs: "integer",
+      rowVersion: "integer",
+    },
+  },
+  domainKeys: {
+    name: "domain_keys",
+    mutability: "immutable",
+    primaryKey: ["number"],
+    columns: { number: "integer", wrapped: "blob", createdAtMs: "integer" },
+  },
+  keys: {
+    name: "keys",
+    mutability: "versioned",
+    primaryKey: ["accountId", "region", "keyId"],
+    columns: {
+      ...keyName,
+      keySpec: "text",
+      keyUsage: "text",
+      origin: "text",
+      keyManager: "text",
+      multiRegion: "boolean",
+      keyState: "text",
+      description: "text",
+      policy: "text",
+      tags: "json",
+      createdAtMs: "integer",
+      deletionAtMs: "integer or null",
+      currentMaterial: "text",
+      rotationPeriodDays: "integer or null",
+      nextRotationAtMs: "integer or null",
+      onDemandRotations: "integer",
+      rowVersion: "integer",
+    },
+  },
+  keyMaterials: {
+    name: "key_materials",
+    mutability: "immutable",
+    primaryKey: ["reference"],
+    columns: {
+      reference: "text",
+      ...keyName,
+      keyMaterialId: "text",
+      wrapped: "blob",
+      createdAtMs: "integer",
+      generation: "integer",
+      rotationType: "text or null",
+    },
+  },
+  aliases: {
+    name: "aliases",
+    mutability: "versioned",
+    primaryKey: ["accountId", "region", "aliasName"],
+    columns: {
+      accountId: "text",
+      region: "text",
+      aliasName: "text",
+      targetKeyId: "text",
+      createdAtMs: "integer",
+      updatedAtMs: "integer",
+      rowVersion: "integer",
+    },
+  },
+  keyLastUsages: {
+    name: "key_last_usages",
+    mutability: "replaceable",
+    primaryKey: ["accountId", "region", "keyId"],
+    columns: {
+      ...keyName,
+      operation: "text",
+      usedAtMs: "integer",
+      eventId: "text",
+      requestId: "text",
+    },
+  },
+};
+
+/** The SQL name of the column that keeps a record's member: createdAtMs is created_at_ms. */
+export function columnName(member: string): string {
+  return member.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
