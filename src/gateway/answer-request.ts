@@ -1,0 +1,143 @@
+/**
+ * The way of every request, in order: where to, who, what, the answer, its bytes. Each
+ * step takes what the step before it made; none calls back.
+ */
+import {
+  contentType,
+  decodeInput,
+  decodeTarget,
+  encodeAnswer,
+  encodeError,
+  isAwsJson,
+  unknownOperation,
+} from "../protocol/aws-json.ts";
+import type { Caller } from "../service/caller.ts";
+import { ServiceError } from "../service/service-error.ts";
+import type { Answer, Authenticated, JsonObject, Service } from "../service/service.ts";
+import { wipe, wipeBlobs } from "../lib/wipe.ts";
+import { answerHealth } from "./health.ts";
+import type { OperatorLog, WireRequest, WireResponse } from "./wire.ts";
+
+/** What stands behind one door: its services, and how it knows who calls. */
+export interface House {
+  /** By what stands before the dot in X-Amz-Target. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** Rejects with a ServiceError when the caller cannot prove who they are. */
+  readonly identify: (request: WireRequest, service: Service) => Promise<Identity>;
+  readonly log: OperatorLog;
+}
+
+export interface Identity {
+  readonly caller: Caller;
+  readonly region: string;
+}
+
+/** Where a request is to go. */
+interface Route {
+  readonly service: Service;
+  readonly operation: string;
+  readonly blobs: ReadonlySet<string>;
+}
+
+/**
+ * Answers a request; never rejects. A refusal is answered with its code, anything else
+ * that is thrown goes to the operators' log under the request id and is answered with an
+ * internal error that says nothing.
+ */
+export async function answerRequest(request: WireRequest, house: House): Promise<WireResponse> {
+  const health = answerHealth(request);
+  if (health !== undefined) return health;
+  let route: Route | undefined;
+  try {
+    route = requireRoute(request, house);
+    const identity = await house.identify(request, route.service);
+    const by = { caller: identity.caller, facts: factsOf(request, identity.region) };
+    const body = encodeAnswer(await answerCall(request.body, route, by));
+    return { status: 200, body, contentType };
+  } catch (error) {
+    const refusal = error instanceof ServiceError ? error : internalError(error, route);
+    if (refusal.status >= 500) logFailure(refusal, request, route, house.log);
+    return { status: refusal.status, body: encodeError(refusal), contentType };
+  }
+}
+
+function requireRoute(request: WireRequest, house: House): Route {
+  const header = request.headers["x-amz-target"];
+  const target = typeof header === "string" ? decodeTarget(header) : undefined;
+  const service = target && house.services.get(target.prefix);
+  const blobs = target && service?.blobMembers(target.operation);
+  if (
+    target === undefined ||
+    service === undefined ||
+    blobs === undefined ||
+    request.method !== "POST" ||
+    !isServicePath(request.target) ||
+    !isAwsJson(request.headers["content-type"])
+  ) {
+    throw unknownOperation();
+  }
+  return { service, operation: target.operation, blobs };
+}
+
+/** All services answer at the root; a query may carry the signature. */
+function isServicePath(target: string): boolean {
+  return target === "/" || target.startsWith("/?");
+}
+
+function factsOf(request: WireRequest, region: string): Authenticated["facts"] {
+  const { requestId, receivedAtMs, sourceIp, tls, headers } = request;
+  return {
+    requestId,
+    receivedAtMs,
+    region,
+    sourceIp,
+    userAgent: headers["user-agent"] ?? "",
+    host: headers.host ?? "",
+    ...(tls !== undefined && { tls }),
+  };
+}
+
+async function answerCall(body: Buffer, route: Route, by: Authenticated): Promise<Answer> {
+  const { service, operation, blobs } = route;
+  const input = await readInput(body, route, by);
+  try {
+    return await service.answer({ operation, input }, by);
+  } finally {
+    for (const name of blobs) wipeBlobs(input[name]);
+  }
+}
+
+/** A caller who is known leaves a trace even when their body cannot be read. */
+async function readInput(body: Buffer, route: Route, by: Authenticated): Promise<JsonObject> {
+  try {
+    return decodeInput(body, route.blobs);
+  } catch (error) {
+    const unreadable = error instanceof Error ? error : new Error("not readable");
+    throw await route.service.refuse(route.operation, unreadable, by);
+  } finally {
+    wipe(body);
+  }
+}
+
+function internalError(error: unknown, route: Route | undefined): ServiceError {
+  const code = route?.service.signingName === "kms" ? "KMSInternalException" : "InternalFailure";
+  return new ServiceError(code, 500, undefined, { cause: error });
+}
+
+/** What the caller is not told: why, under the request id that the caller was given. */
+function logFailure(
+  refusal: ServiceError,
+  { requestId }: WireRequest,
+  route: Route | undefined,
+  log: OperatorLog,
+): void {
+  const facts = { requestId, operation: route?.operation, code: refusal.code };
+  log.error({ ...facts, stack: stackOf(refusal.cause) }, "a request could not be answered");
+}
+
+/** With the stacks of what caused it. */
+function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const cause = stackOf(error.cause);
+  return cause === undefined ? error.stack : `${error.stack}\ncaused by ${cause}`;
+}
