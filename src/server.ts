@@ -1,0 +1,189 @@
+/**
+ * The server, put together: store, journal, vault, services, front door. It opens them in
+ * the order in which they need each other, and closes them in the opposite order.
+ */
+import type { Socket } from "node:net";
+import path from "node:path";
+import { openGateway } from "./gateway/open-gateway.ts";
+import type { Listener } from "./gateway/listen.ts";
+import type { OperatorLog } from "./gateway/wire.ts";
+import { accessKeyDirectory } from "./iam/access-key-directory.ts";
+import { adminService } from "./iam/admin-service.ts";
+import { bootstrap } from "./iam/bootstrap.ts";
+import { devAccessKeys } from "./iam/dev-access-keys.ts";
+import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
+import { LastUsages } from "./kms/last-usage.ts";
+import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
+import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
+import { kmsService } from "./kms/service.ts";
+import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
+import type { ServerConfig } from "./launcher/server-config.ts";
+import type { Clock } from "./lib/clock.ts";
+import { every } from "./lib/every.ts";
+import type { Latest } from "./lib/latest.ts";
+import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { openJournal } from "./trail/journal.ts";
+import { openTrail } from "./trail/trail.ts";
+
+export interface Server {
+  readonly url: string;
+  /** This start made the first account, and its credentials. */
+  readonly firstStart: boolean;
+  /** Reads the TLS files again. */
+  reload(): Promise<void>;
+  /** Finishes what was begun, accepts nothing new, closes everything. */
+  close(): Promise<void>;
+}
+
+interface Surroundings {
+  readonly config: ServerConfig;
+  readonly clock: Clock;
+  readonly log: OperatorLog;
+  /** The sockets of the vaults, one after the other: the newest is the one to speak to. */
+  readonly vaultSockets: Latest<Socket>;
+  /** Hears once when the server cannot go on: the process is to end, and another to begin. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** Often enough that a key whose time has come is gone within seconds. */
+const lifecycleEveryMs = 1_000;
+
+/** Opens the server. Rejects with an error whose message tells an operator what to do. */
+export async function openServer(around: Surroundings): Promise<Server> {
+  const foundation = await layFoundation(around);
+  try {
+    return await openHouse(foundation, around);
+  } catch (error) {
+    await foundation.close();
+    throw error;
+  }
+}
+
+/** What must be there before any service can answer. */
+interface Foundation {
+  readonly store: Store;
+  readonly trail: Awaited<ReturnType<typeof openTrail>>;
+  readonly vault: VaultConnection;
+  close(): Promise<void>;
+}
+
+async function layFoundation(around: Surroundings): Promise<Foundation> {
+  const { config, clock, log, vaultSockets, onFatal } = around;
+  const { dataDirectory: directory, mode } = config;
+  const lock: DirectoryLock = lockDirectory(directory, "store.lock");
+  const store = await openSqliteStore({ directory, mode, onFailure: onFatal });
+  const journal = await openJournal({ directory: path.join(directory, "journal") });
+  const trail = await openTrail({ journal, store });
+  const vault = await firstVault({ store, clock, log, vaultSockets });
+  return {
+    store,
+    trail,
+    vault,
+    async close() {
+      vault.close();
+      await trail.close();
+      await store.close();
+      lock.release();
+    },
+  };
+}
+
+/** Resolves when a vault is ready for work. Those that follow take its place when they come. */
+async function firstVault({
+  store,
+  clock,
+  log,
+  vaultSockets,
+}: Pick<Surroundings, "clock" | "log" | "vaultSockets"> & {
+  readonly store: Store;
+}): Promise<VaultConnection> {
+  const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
+  const vault = connectVault({
+    async onAttach(attached) {
+      await openDomainKeys(attached, store, clock());
+      resolve(undefined);
+    },
+    onAttachFailure(error) {
+      log.error({ err: error }, "the vault could not be made ready");
+      // Another vault may fare better, but not against keys that are not its own.
+      if (error instanceof WrongVault) reject(error);
+    },
+  });
+  vaultSockets.subscribe((socket) => vault.attach(socket));
+  await ready;
+  return vault;
+}
+
+async function openHouse(foundation: Foundation, around: Surroundings): Promise<Server> {
+  const { store, trail, vault } = foundation;
+  const { config, clock, log } = around;
+  const region = config.regions[0] ?? "us-east-1";
+  const secretAccessKeys = vaultSecretAccessKeys(vault);
+  const firstStart = await makeFirstAccount({ ...foundation, secretAccessKeys, region }, around);
+  const kept = accessKeyDirectory({ store, secretAccessKeys });
+  const accessKeys =
+    config.mode === "dev"
+      ? devAccessKeys({
+          accessKeys: kept,
+          store,
+          secretAccessKeys,
+          firstAccountId: config.accountId,
+          clock,
+        })
+      : kept;
+  const lifecycle = { vault, store, trail, lastUsages: new LastUsages(store), clock };
+  const gateway = await openGateway({
+    ...config,
+    services: [kmsService(lifecycle)],
+    adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
+    accessKeys,
+    clock,
+    log,
+    adminSocketPath: path.join(config.dataDirectory, "admin.sock"),
+  });
+  return serverOf({ gateway, firstStart, lifecycle, foundation, log });
+}
+
+async function makeFirstAccount(
+  parts: Foundation & {
+    readonly secretAccessKeys: ReturnType<typeof vaultSecretAccessKeys>;
+    readonly region: string;
+  },
+  { config, clock }: Surroundings,
+): Promise<boolean> {
+  // Everybody knows a development server's credentials: there is nothing to hand out.
+  if (config.mode === "dev") return false;
+  const credentialsPath = path.join(config.dataDirectory, "bootstrap-credentials.json");
+  const { accountId } = config;
+  return (await bootstrap({ ...parts, accountId, path: credentialsPath, clock })).created;
+}
+
+function serverOf(parts: {
+  readonly gateway: Listener;
+  readonly firstStart: boolean;
+  readonly lifecycle: LifecycleParts;
+  readonly foundation: Foundation;
+  readonly log: OperatorLog;
+}): Server {
+  const { gateway, firstStart, lifecycle, foundation, log } = parts;
+  const ticking = every(
+    lifecycleEveryMs,
+    async () => void (await runLifecycle(lifecycle)),
+    (error) => log.warn({ err: error }, "keys whose time has come could not all be seen to"),
+  );
+  return {
+    url: gateway.url,
+    firstStart,
+    reload: async () => await gateway.reload(),
+    async close() {
+      await gateway.close();
+      await ticking.stop();
+      await lifecycle.lastUsages.flush().catch((error: unknown) => {
+        log.warn({ err: error }, "the last uses of keys could not be stored");
+      });
+      await foundation.close();
+    },
+  };
+}
