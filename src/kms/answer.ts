@@ -1,0 +1,186 @@
+/**
+ * How a KMS call is answered, in order. Each step takes what the step before it made;
+ * none calls back. An operation file fills in the steps, it never rearranges them.
+ *
+ *   check the input → find the keys → may the caller? → are the keys fit? → dry run →
+ *   the work → store the changes with their record → the record on disk → the answer
+ */
+import { wipeBlobs } from "../lib/wipe.ts";
+import type { Answer, JsonObject } from "../service/service.ts";
+import type { JournalEntry } from "../service/trail.ts";
+import { StoreConflict } from "../store/store.ts";
+import { checkInput } from "./check.ts";
+import type { Checked, Input, OperationName } from "./contract.ts";
+import { KmsError } from "./errors.ts";
+import { failureEvent, successEvent } from "./events.ts";
+import { fitKeys } from "./fit-keys.ts";
+import { notYet } from "./gaps.ts";
+import type { Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
+import { requireAccountAction } from "./authorize.ts";
+import { inTurn } from "./turns.ts";
+
+/** How often a call is begun again because a record it read was changed meanwhile. */
+const maxAttempts = 8;
+
+/** The work done and stored, and the records of it: first the call's own. */
+interface Performed<Name extends OperationName> {
+  readonly outcome: Outcome<Name>;
+  readonly entries: readonly [JournalEntry, ...JournalEntry[]];
+}
+
+/** What is known of a call so far: a refusal is put on record with it. */
+export interface Progress<Name extends OperationName> {
+  input?: Checked<Input<Name>>;
+  keys: readonly KeyInUse[];
+}
+
+export async function answer<Name extends OperationName>(
+  operation: Operation<Name> | "not yet",
+  name: Name,
+  sent: JsonObject,
+  desk: Desk,
+): Promise<Answer> {
+  const progress: Progress<Name> = { keys: [] };
+  try {
+    if (operation === "not yet") throw notYet(name);
+    const { outcome, entries } = await performUntilStored(operation, sent, desk, progress);
+    await remember(outcome, entries, desk);
+    noteUsage(operation, progress.keys, entries[0], desk);
+    return {
+      output: operation.emptyBody === true ? undefined : outcome.output,
+      sensitive: operation.sensitive ?? false,
+    };
+  } catch (error) {
+    if (error instanceof NotRecorded) throw error.asRefusal();
+    const refusal = asKmsError(error);
+    await record(desk.trail.compose(failureEvent(name, operation, desk, progress, refusal)), desk);
+    throw refusal;
+  } finally {
+    wipeBlobs(sent);
+  }
+}
+
+/** Changes are made from what was read; when that is outdated at commit, everything is read again. */
+async function performUntilStored<Name extends OperationName>(
+  operation: Operation<Name>,
+  sent: JsonObject,
+  desk: Desk,
+  progress: Progress<Name>,
+): Promise<Performed<Name>> {
+  const attempt = async () => await performAndStore(operation, sent, desk, progress);
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      // Side by side, all but one of those that met a conflict would meet the next.
+      return attempts === 1 ? await attempt() : await inTurn(desk.store, attempt);
+    } catch (error) {
+      if (!(error instanceof StoreConflict) || attempts === maxAttempts) throw error;
+    }
+  }
+}
+
+async function performAndStore<Name extends OperationName>(
+  operation: Operation<Name>,
+  sent: JsonObject,
+  desk: Desk,
+  progress: Progress<Name>,
+): Promise<Performed<Name>> {
+  const outcome = await perform(operation, sent, desk, progress);
+  const entry = desk.trail.compose(successEvent(operation, desk, progress, outcome));
+  const others = (outcome.serviceEvents ?? []).map((event) => desk.trail.compose(event));
+  const { changes = [] } = outcome;
+  if (changes.length > 0) await desk.store.commit(changes, entry, ...others);
+  return { outcome, entries: [entry, ...others] };
+}
+
+async function perform<Name extends OperationName>(
+  operation: Operation<Name>,
+  sent: JsonObject,
+  desk: Desk,
+  progress: Progress<Name>,
+): Promise<Outcome<Name>> {
+  const input = checkInput(operation, sent);
+  progress.input = input;
+  operation.validate?.(input);
+  if ("uses" in operation) return await performOnKeys(operation, input, desk, progress);
+  requireAccountAction(desk);
+  return await operation.run({ ...desk, input });
+}
+
+async function performOnKeys<Name extends OperationName>(
+  operation: KeyOperation<Name>,
+  input: Checked<Input<Name>>,
+  desk: Desk,
+  progress: Progress<Name>,
+): Promise<Outcome<Name>> {
+  const keys = await fitKeys(operation, input, desk, (found) => {
+    progress.keys = found;
+  });
+  if ("DryRun" in input && input.DryRun === true) {
+    throw new KmsError(
+      "DryRunOperationException",
+      "The request would have succeeded, but the DryRun option is set.",
+    );
+  }
+  return await operation.run({ ...desk, input, keys, key: keys[0].key });
+}
+
+/** Nothing leaves before it is on record: if this fails, so does the call. */
+async function remember<Name extends OperationName>(
+  outcome: Outcome<Name>,
+  entries: readonly JournalEntry[],
+  desk: Desk,
+): Promise<void> {
+  try {
+    await Promise.all(entries.map(async (entry) => await record(entry, desk)));
+    if (outcome.changes === undefined) return;
+    for (const { eventId } of entries) desk.store.settle(eventId);
+  } catch (error) {
+    wipeBlobs(outcome.output);
+    throw error;
+  }
+}
+
+async function record(entry: JournalEntry, { trail }: Desk): Promise<void> {
+  try {
+    await trail.append(entry);
+  } catch (error) {
+    throw new NotRecorded(error);
+  }
+}
+
+/** The call cannot be put on record: it fails, and there is no point in recording that. */
+class NotRecorded extends Error {
+  constructor(cause: unknown) {
+    super("the call could not be recorded", { cause });
+    this.name = "NotRecorded";
+  }
+
+  asRefusal(): KmsError {
+    return new KmsError("KMSInternalException", undefined, { cause: this });
+  }
+}
+
+function noteUsage<Name extends OperationName>(
+  operation: Operation<Name>,
+  keys: readonly KeyInUse[],
+  entry: JournalEntry,
+  { lastUsages, facts, nowMs }: Desk,
+): void {
+  if (!("uses" in operation) || operation.countsAsUsage !== true) return;
+  for (const { key } of keys) {
+    lastUsages.note({
+      accountId: key.accountId,
+      region: key.region,
+      keyId: key.keyId,
+      operation: operation.name,
+      usedAtMs: nowMs,
+      eventId: entry.eventId,
+      requestId: facts.requestId,
+    });
+  }
+}
+
+function asKmsError(error: unknown): KmsError {
+  if (error instanceof KmsError) return error;
+  return new KmsError("KMSInternalException", undefined, { cause: error });
+}

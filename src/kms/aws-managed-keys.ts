@@ -1,0 +1,93 @@
+/** AWS managed keys: made on first use for a service, used only through it, managed by nobody else. */
+import { keyMetadata } from "./key-metadata.ts";
+import { keyResource, type Key } from "./key.ts";
+import { awsManagedKeyPolicy } from "./key-policy.ts";
+import { newSymmetricKey } from "./new-key.ts";
+import type { Desk } from "./operation.ts";
+import { recordedMetadata } from "./recorded-metadata.ts";
+import { defaultRotationPeriodDays, nextRotation } from "./rotation.ts";
+
+/** By alias: the service that the key is for, and what its description says. */
+const services: Readonly<Record<string, string>> = {
+  "alias/aws/acm": "ACM",
+  "alias/aws/backup": "Backup",
+  "alias/aws/dynamodb": "DynamoDB",
+  "alias/aws/ebs": "EBS volumes",
+  "alias/aws/elasticfilesystem": "EFS file systems",
+  "alias/aws/es": "OpenSearch Service",
+  "alias/aws/fsx": "FSx resources",
+  "alias/aws/glue": "Glue",
+  "alias/aws/kinesis": "Kinesis",
+  "alias/aws/kinesisvideo": "Kinesis Video Streams",
+  "alias/aws/lambda": "Lambda",
+  "alias/aws/rds": "RDS database volumes",
+  "alias/aws/redshift": "Redshift clusters",
+  "alias/aws/s3": "S3 objects",
+  "alias/aws/secretsmanager": "Secrets Manager secrets",
+  "alias/aws/sns": "SNS data",
+  "alias/aws/sqs": "SQS messages",
+  "alias/aws/ssm": "SSM parameters",
+  "alias/aws/workspaces": "WorkSpaces",
+  "alias/aws/xray": "X-Ray data",
+};
+
+/** The part of a service's DNS name, where it is not the alias's own word. */
+const endpoints: Readonly<Record<string, string>> = { ebs: "ec2" };
+
+export function isAwsManagedAlias(aliasName: string): boolean {
+  return Object.hasOwn(services, aliasName);
+}
+
+/**
+ * Makes the key an AWS managed alias stands for, and the alias. When another call makes
+ * it at the same time, one of the two fails with StoreConflict and finds the other's key
+ * on its next attempt.
+ */
+export async function createAwsManagedKey(aliasName: string, desk: Desk): Promise<Key> {
+  const { accountId } = desk.caller;
+  const { region } = desk.facts;
+  const protects = services[aliasName];
+  if (protects === undefined) throw new Error(`${aliasName} is not an AWS managed alias`);
+  const word = aliasName.slice("alias/aws/".length);
+  const { key, material, changes } = await newSymmetricKey(desk.vault, {
+    accountId,
+    region,
+    keyManager: "AWS",
+    description: `Default key that protects my ${protects} when no other key is defined`,
+    policy: awsManagedKeyPolicy({ accountId, region, word, endpoint: endpoints[word] ?? word }),
+    tags: [],
+    createdAtMs: desk.nowMs,
+    rotationPeriodDays: defaultRotationPeriodDays,
+    nextRotationAtMs: nextRotation(defaultRotationPeriodDays, desk.nowMs),
+  });
+  const entry = desk.trail.compose(
+    creationEvent(key, recordedMetadata(keyMetadata(key, material))),
+  );
+  const alias = {
+    accountId,
+    region,
+    aliasName,
+    targetKeyId: key.keyId,
+    createdAtMs: desk.nowMs,
+    updatedAtMs: desk.nowMs,
+    rowVersion: 1,
+  };
+  await desk.store.commit([...changes, { kind: "insert", table: "aliases", record: alias }], entry);
+  await desk.trail.append(entry);
+  desk.store.settle(entry.eventId);
+  return key;
+}
+
+function creationEvent(key: Key, metadata: Readonly<Record<string, unknown>>) {
+  return {
+    eventSource: "kms.amazonaws.com",
+    eventName: "CreateKey",
+    readOnly: false,
+    requestParameters: null,
+    responseElements: { keyMetadata: metadata },
+    resources: [keyResource(key.accountId, key.arn)],
+    accountId: key.accountId,
+    region: key.region,
+    atMs: key.createdAtMs,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * The clear part of a symmetric ciphertext blob: which key and which key material it was
+ * made with. Nothing in it is to be believed before the vault has opened the blob.
+ *
+ *   0  "SKM" and format 1    4  suite 1    5  flags (bit 0: multi-Region key)
+ *   6  key UUID, 16 bytes   22  key material reference, 16 bytes   38  sealed by the vault
+ */
+import { KmsError } from "./errors.ts";
+
+const magic = Buffer.from([0x53, 0x4b, 0x4d, 0x01, 0x01]);
+const multiRegionFlag = 1;
+const headerLength = 38;
+const sealedOverhead = 76;
+
+export interface BlobHeader {
+  readonly keyId: string;
+  /** 32 hex digits. */
+  readonly materialReference: string;
+}
+
+/** The parts of a blob's header. Whatever is not one of our blobs is an invalid ciphertext. */
+export function readBlobHeader(bytes: Uint8Array): BlobHeader {
+  const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const flags = blob[5] ?? 0xff;
+  const ours = blob.length >= headerLength + sealedOverhead && magic.equals(blob.subarray(0, 5));
+  if (!ours || flags > multiRegionFlag) throw new KmsError("InvalidCiphertextException");
+  const hex = blob.toString("hex", 6, 22);
+  return {
+    keyId: flags === multiRegionFlag ? `mrk-${hex}` : uuid(hex),
+    materialReference: blob.toString("hex", 22, headerLength),
+  };
+}
+
+function uuid(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,94 @@
+/** What the cryptographic operations on symmetric keys have in common. */
+import type { Key } from "./key.ts";
+import { KmsError } from "./errors.ts";
+import type { ConditionFacts, KeyInUse } from "./operation.ts";
+import { symmetricDefault } from "./key-spec.ts";
+import { notYet } from "./gaps.ts";
+import type { EncryptionContext } from "./encryption-context.ts";
+import type { KeyMaterialRecord } from "../store/records.ts";
+
+export const symmetricUse = {
+  acceptsAlias: true,
+  state: "enabled",
+  usage: "ENCRYPT_DECRYPT",
+} as const;
+
+/** The condition keys of an operation that takes an encryption context. */
+export function contextConditions(
+  algorithm: string | undefined,
+  context: EncryptionContext | undefined,
+): ConditionFacts {
+  const facts: Record<string, string | readonly string[]> = {
+    "kms:EncryptionAlgorithm": algorithm ?? symmetricDefault,
+  };
+  if (context === undefined) return facts;
+  const names = Object.keys(context);
+  for (const name of names) facts[`kms:EncryptionContext:${name}`] = context[name] ?? "";
+  facts["kms:EncryptionContextKeys"] = names;
+  return facts;
+}
+
+/** Exactly one of the two ways to say how long a data key is to be. */
+export function requireOneLength(input: {
+  readonly KeySpec?: string | undefined;
+  readonly NumberOfBytes?: number | undefined;
+}): void {
+  if ((input.KeySpec === undefined) !== (input.NumberOfBytes === undefined)) return;
+  throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
+}
+
+/** The length of a data key, in bytes. */
+export function dataKeyLength(input: {
+  readonly KeySpec?: string | undefined;
+  readonly NumberOfBytes?: number | undefined;
+}): number {
+  return input.NumberOfBytes ?? (input.KeySpec === "AES_128" ? 16 : 32);
+}
+
+/** Attested recipients (Nitro Enclaves) are a gap: the plaintext must not go out in their stead. */
+export function refuseRecipient(recipient: unknown): void {
+  if (recipient !== undefined) throw notYet("attested recipients");
+}
+
+/** A ciphertext blob is needed, unless a dry run is told to do without: then a key has to be named. */
+export function requireCiphertext(
+  input: {
+    readonly CiphertextBlob?: Uint8Array | undefined;
+    readonly DryRun?: boolean | undefined;
+    readonly DryRunModifiers?: readonly string[] | undefined;
+  },
+  key: { readonly member: string; readonly reference: string | undefined },
+): void {
+  const ignored = ignoresCiphertext(input);
+  if (ignored && input.DryRun !== true) {
+    throw invalid("DryRunModifiers can only be specified when DryRun is true.");
+  }
+  if (ignored && key.reference === undefined) {
+    throw invalid(`${key.member} is required when the ciphertext is ignored.`);
+  }
+  if (!ignored && input.CiphertextBlob === undefined) {
+    throw invalid(
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: " +
+        "Member must not be null",
+    );
+  }
+}
+
+export function ignoresCiphertext(input: {
+  readonly DryRunModifiers?: readonly string[] | undefined;
+}): boolean {
+  return input.DryRunModifiers?.includes("IGNORE_CIPHERTEXT") === true;
+}
+
+/** The key and the material that a ciphertext blob was made with: the corridor has found both. */
+export function openedBy({ key, blobMaterial }: KeyInUse): {
+  key: Key;
+  material: KeyMaterialRecord;
+} {
+  if (blobMaterial === undefined) throw new Error("the corridor found no material for the blob");
+  return { key, material: blobMaterial };
+}
+
+function invalid(message: string): KmsError {
+  return new KmsError("ValidationException", message);
+}

@@ -1,0 +1,62 @@
+/** What a KMS call looks like on the trail, by how it ended. */
+import type { CallEvent, TrailResource } from "../service/trail.ts";
+import type { OperationName } from "./contract.ts";
+import type { KmsError } from "./errors.ts";
+import { keyResource } from "./key.ts";
+import type { Desk, KeyInUse, Operation, Outcome } from "./operation.ts";
+import type { Progress } from "./answer.ts";
+
+const eventSource = "kms.amazonaws.com";
+
+export function successEvent<Name extends OperationName>(
+  operation: Operation<Name>,
+  { caller, facts }: Desk,
+  { input, keys }: Progress<Name>,
+  outcome: Outcome<Name>,
+): CallEvent {
+  const { additionalEventData } = outcome;
+  return {
+    eventSource,
+    eventName: operation.name,
+    readOnly: operation.readOnly,
+    caller,
+    facts,
+    requestParameters: input === undefined ? null : operation.record(input),
+    responseElements: outcome.responseElements ?? null,
+    ...(additionalEventData === undefined ? {} : { additionalEventData }),
+    resources: outcome.resources ?? resourcesOf(keys),
+  };
+}
+
+export function failureEvent<Name extends OperationName>(
+  eventName: Name,
+  operation: Operation<Name> | "not yet",
+  { caller, facts }: Desk,
+  { input, keys }: Progress<Name>,
+  refusal: KmsError,
+): CallEvent {
+  const known = operation !== "not yet";
+  // AWS shows nothing of what a caller asked for who was not allowed to ask.
+  const shown = known && input !== undefined && refusal.code !== "AccessDeniedException";
+  return {
+    eventSource,
+    eventName,
+    readOnly: known ? operation.readOnly : isRead(eventName),
+    caller,
+    facts,
+    errorCode: refusal.code,
+    ...(refusal.messageMember === undefined ? {} : { errorMessage: refusal.message }),
+    requestParameters: shown ? operation.record(input) : null,
+    responseElements: null,
+    ...(keys.length === 0 ? {} : { resources: resourcesOf(keys) }),
+  };
+}
+
+function resourcesOf(keys: readonly KeyInUse[]): readonly TrailResource[] {
+  return keys.map(({ key }) => keyResource(key.accountId, key.arn));
+}
+
+/** Operations that are not answered yet are read or write all the same. */
+function isRead(name: string): boolean {
+  return /^(?:Get|List|Describe|Generate|Derive|Encapsulate|Decapsulate|Sign|Verify)/.test(name);
+}

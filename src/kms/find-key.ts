@@ -1,0 +1,108 @@
+/** From a key reference, or from a ciphertext blob, to the key it stands for. */
+import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
+import { accessDeniedToUnknownKey } from "./access-denied.ts";
+import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
+import { readBlobHeader } from "./ciphertext-blob.ts";
+import { KmsError } from "./errors.ts";
+import { aliasArn, type Key, keyOf } from "./key.ts";
+import { invalidKeyId, type KeyReference, parseKeyReference } from "./key-reference.ts";
+import type { Desk } from "./operation.ts";
+import { requireAlias } from "./require-alias.ts";
+
+export interface Lookup {
+  /** The action the key is wanted for. */
+  readonly action: string;
+  readonly acceptsAlias: boolean;
+}
+
+/** The key a reference stands for. Throws what AWS answers when there is none. */
+export async function requireKey(reference: string, lookup: Lookup, desk: Desk): Promise<Key> {
+  const place = { accountId: desk.caller.accountId, region: desk.facts.region };
+  const parsed = parseKeyReference(reference, place);
+  // Whether another account's key exists is nobody's business: the answer is the same.
+  if (parsed.accountId !== place.accountId)
+    throw accessDeniedToUnknownKey(desk.caller, lookup.action);
+  if (parsed.kind === "key") return await requireKeyById(parsed, desk);
+  if (!lookup.acceptsAlias) throw invalidKeyId(reference);
+  return await requireKeyByAlias(parsed.aliasName, lookup, desk);
+}
+
+/** The alias name in a key reference, when it is one. */
+export function aliasNameIn(reference: string | undefined): string | undefined {
+  const start = reference?.indexOf("alias/") ?? -1;
+  if (reference === undefined || start < 0) return undefined;
+  return start === 0 || reference.startsWith("arn:") ? reference.slice(start) : undefined;
+}
+
+/** The key and key material that a ciphertext blob names. Nothing about it is proven yet. */
+export async function requireKeyOfBlob(
+  blob: Uint8Array,
+  action: string,
+  desk: Desk,
+): Promise<{ key: Key; material: KeyMaterialRecord }> {
+  const header = readBlobHeader(blob);
+  const material = await desk.store.findKeyMaterial(header.materialReference);
+  if (material?.keyId !== header.keyId) throw new KmsError("InvalidCiphertextException");
+  const here =
+    material.accountId === desk.caller.accountId && material.region === desk.facts.region;
+  if (!here) throw accessDeniedToUnknownKey(desk.caller, action);
+  const record = await desk.store.findKey(material);
+  if (record === undefined) throw new KmsError("InvalidCiphertextException");
+  return { key: keyOf(record), material };
+}
+
+/**
+ * As requireKeyOfBlob, for a blob that was sent along with a key: it must name that one.
+ * The header alone tells, so nothing is learnt about keys of others.
+ */
+export async function requireMaterialOfBlob(
+  blob: Uint8Array,
+  key: Key,
+  { store }: Desk,
+): Promise<KeyMaterialRecord> {
+  const header = readBlobHeader(blob);
+  if (header.keyId !== key.keyId) {
+    throw new KmsError(
+      "IncorrectKeyException",
+      "The key ID in the request does not identify a CMK that can perform this operation.",
+    );
+  }
+  const material = await store.findKeyMaterial(header.materialReference);
+  const own =
+    material?.keyId === key.keyId &&
+    material.accountId === key.accountId &&
+    material.region === key.region;
+  if (!own) throw new KmsError("InvalidCiphertextException");
+  return material;
+}
+
+async function requireKeyById(
+  { keyId, arn }: Extract<KeyReference, { kind: "key" }>,
+  { store, caller, facts }: Desk,
+): Promise<Key> {
+  const name = { accountId: caller.accountId, region: facts.region, keyId };
+  const record = await store.findKey(name);
+  if (record === undefined) {
+    throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
+  }
+  return keyOf(record);
+}
+
+async function requireKeyByAlias(aliasName: string, lookup: Lookup, desk: Desk): Promise<Key> {
+  const { accountId } = desk.caller;
+  const { region } = desk.facts;
+  const described = lookup.action === "DescribeKey" && isAwsManagedAlias(aliasName);
+  if (described && (await desk.store.findAlias(accountId, region, aliasName)) === undefined) {
+    return await createAwsManagedKey(aliasName, desk);
+  }
+  const alias = await requireAlias(desk.store, { accountId, region }, aliasName);
+  const record: KeyRecord | undefined = await desk.store.findKey({
+    accountId,
+    region,
+    keyId: alias.targetKeyId,
+  });
+  if (record !== undefined) return keyOf(record);
+  // The key was deleted, and its aliases with it, between the two reads.
+  const arn = aliasArn(accountId, region, aliasName);
+  throw new KmsError("NotFoundException", `Alias ${arn} is not found.`);
+}

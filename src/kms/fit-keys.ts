@@ -1,0 +1,115 @@
+/** The keys an operation uses: found, the caller allowed to use them, and fit for the use. */
+import { authorize } from "./authorize.ts";
+import type { Checked, Input, OperationName } from "./contract.ts";
+import { KmsError } from "./errors.ts";
+import { aliasNameIn, requireKey, requireKeyOfBlob, requireMaterialOfBlob } from "./find-key.ts";
+import type { ConditionFacts, Desk, KeyInUse, KeyOperation, KeyUse } from "./operation.ts";
+import { requireAlgorithm } from "./key-spec.ts";
+import { requireState } from "./key-state.ts";
+
+/**
+ * All keys are found and authorized before the state of any is told. `found` hears of
+ * them as soon as they are known, so that a refusal can name them on record.
+ */
+export async function fitKeys<Name extends OperationName>(
+  operation: KeyOperation<Name>,
+  input: Checked<Input<Name>>,
+  desk: Desk,
+  found: (keys: readonly KeyInUse[]) => void,
+): Promise<readonly [KeyInUse, ...KeyInUse[]]> {
+  refuseGrantTokens(input);
+  const [first, ...others] = operation.uses;
+  const keys: [KeyInUse, ...KeyInUse[]] = [await findKey(first, input, desk)];
+  for (const use of others) keys.push(await findKey(use, input, desk));
+  found(keys);
+  for (const [index, use] of operation.uses.entries()) {
+    const derived = use.keyConditions === undefined ? {} : await use.keyConditions(keys, desk);
+    authorizeUse({ operation, use, input, found: keys[index], derived }, desk);
+  }
+  const opened: [KeyInUse, ...KeyInUse[]] = [
+    await checkBlob(first, input, keys[0], desk),
+    ...keys.slice(1),
+  ];
+  operation.uses.forEach((use, index) => requireFit(use, input, opened[index]));
+  return opened;
+}
+
+/** No grant exists yet, so no token can be genuine. */
+function refuseGrantTokens(input: object): void {
+  const { GrantTokens } = input as { readonly GrantTokens?: readonly string[] };
+  if (GrantTokens !== undefined && GrantTokens.length > 0) {
+    throw new KmsError("InvalidGrantTokenException");
+  }
+}
+
+async function findKey<Name extends OperationName>(
+  use: KeyUse<Name>,
+  input: Checked<Input<Name>>,
+  desk: Desk,
+): Promise<KeyInUse> {
+  const reference = use.reference(input);
+  if (reference !== undefined) {
+    return { key: await requireKey(reference, use, desk), blobMaterial: undefined };
+  }
+  const blob = use.ciphertext?.(input);
+  if (blob === undefined) throw new Error(`${use.action} names no key`);
+  const { key, material } = await requireKeyOfBlob(blob, use.action, desk);
+  return { key, blobMaterial: material };
+}
+
+interface AskedUse<Name extends OperationName> {
+  readonly operation: KeyOperation<Name>;
+  readonly use: KeyUse<Name>;
+  readonly input: Checked<Input<Name>>;
+  readonly found: KeyInUse | undefined;
+  /** The use's keyConditions. */
+  readonly derived: ConditionFacts;
+}
+
+function authorizeUse<Name extends OperationName>(
+  { operation, use, input, found, derived }: AskedUse<Name>,
+  desk: Desk,
+): void {
+  if (found === undefined) throw new Error(`${use.action} has no key`);
+  const reference = use.reference(input);
+  authorize(
+    {
+      action: use.action,
+      key: found.key,
+      // What changes an alias names it as its object: the key was not asked for by it.
+      requestAlias: operation.readOnly ? aliasNameIn(reference) : undefined,
+      conditions: { ...use.conditions?.(input), ...derived },
+      byCiphertext: reference === undefined,
+    },
+    desk,
+  );
+}
+
+/** A key named beside a ciphertext blob must be the one that the blob names. */
+async function checkBlob<Name extends OperationName>(
+  use: KeyUse<Name>,
+  input: Checked<Input<Name>>,
+  found: KeyInUse,
+  desk: Desk,
+): Promise<KeyInUse> {
+  const blob = use.ciphertext?.(input);
+  if (blob === undefined || found.blobMaterial !== undefined) return found;
+  return { key: found.key, blobMaterial: await requireMaterialOfBlob(blob, found.key, desk) };
+}
+
+function requireFit<Name extends OperationName>(
+  use: KeyUse<Name>,
+  input: Checked<Input<Name>>,
+  found: KeyInUse | undefined,
+): void {
+  if (found === undefined) throw new Error(`${use.action} has no key`);
+  const { key } = found;
+  requireState(key, use.state);
+  if (use.usage !== undefined && key.keyUsage !== use.usage) {
+    throw new KmsError(
+      "InvalidKeyUsageException",
+      `${key.arn} key usage is ${key.keyUsage} which is not valid for ${use.action}.`,
+    );
+  }
+  if (use.algorithm !== undefined) requireAlgorithm(key, use.algorithm(input));
+}

@@ -1,0 +1,63 @@
+/**
+ * From JSON values to the types KMS declares. A value of another type is refused with
+ * SerializationException, in the words of AWS's JSON reader.
+ */
+import type { JsonObject, JsonValue } from "../service/service.ts";
+import { KmsError } from "./errors.ts";
+
+export function readString(value: JsonValue): string {
+  if (typeof value === "string") return value;
+  throw unreadable(value, "a String");
+}
+
+export function readBoolean(value: JsonValue): boolean {
+  if (typeof value === "boolean") return value;
+  throw unreadable(value, "a Boolean");
+}
+
+export function readInteger(value: JsonValue): number {
+  // As AWS's reader does, a fraction is cut off.
+  if (typeof value === "number") return Math.trunc(value);
+  throw unreadable(value, "an Integer");
+}
+
+export function readBlob(value: JsonValue): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw unreadable(value, "a Blob");
+}
+
+export function readList(value: JsonValue): readonly JsonValue[] {
+  if (Array.isArray(value)) return value as readonly JsonValue[];
+  throw isObject(value) ? unreadable(value, "a List") : serialization("Expected list or null");
+}
+
+export function readObject(value: JsonValue): JsonObject {
+  if (isObject(value)) return value;
+  throw Array.isArray(value) ? unreadable(value, "a Map") : serialization("Expected map or null");
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
+}
+
+function unreadable(value: JsonValue, wanted: string): KmsError {
+  if (isObject(value)) {
+    return serialization("Start of structure or map found where not expected.");
+  }
+  if (Array.isArray(value)) return serialization("Start of list found where not expected");
+  return serialization(`${tokenName(value)} can not be converted to ${wanted}`);
+}
+
+function tokenName(value: JsonValue): string {
+  if (typeof value === "boolean") return value ? "TRUE_VALUE" : "FALSE_VALUE";
+  return typeof value === "number" ? "NUMBER_VALUE" : "STRING_VALUE";
+}
+
+function serialization(message: string): KmsError {
+  return new KmsError("SerializationException", message);
+}

@@ -1,0 +1,62 @@
+/** Key material as the service handles it: made by the vault, stored wrapped, sent along with requests. */
+import { randomBytes } from "node:crypto";
+import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import type { VaultClient, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
+import { askVault } from "./vault.ts";
+
+/** What of a key its material is bound to for ever. */
+type KeyProperties = Pick<
+  KeyRecord,
+  "accountId" | "region" | "keyId" | "keySpec" | "keyUsage" | "origin" | "multiRegion"
+>;
+
+/** Has the vault make key material for a key. The record still has to be stored. */
+export async function createKeyMaterial(
+  vault: VaultClient,
+  key: KeyProperties,
+  generation: Pick<KeyMaterialRecord, "generation" | "rotationType" | "createdAtMs">,
+): Promise<KeyMaterialRecord> {
+  const reference = randomBytes(16);
+  const keyMaterialId = randomBytes(32).toString("hex");
+  const { createdAtMs } = generation;
+  const { wrapped } = await askVault(vault, "createKeyMaterial", {
+    facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
+  });
+  return {
+    accountId: key.accountId,
+    region: key.region,
+    keyId: key.keyId,
+    reference: reference.toString("hex"),
+    keyMaterialId,
+    wrapped,
+    ...generation,
+  };
+}
+
+/** The key's current key material. A key without one is a damaged store, not a refusal. */
+export async function currentMaterial(store: Store, key: KeyRecord): Promise<KeyMaterialRecord> {
+  const record = await store.findKeyMaterial(key.currentMaterial);
+  if (record === undefined) throw new Error(`key material ${key.currentMaterial} is not stored`);
+  return record;
+}
+
+const forVault = new WeakMap<KeyMaterialRecord, WrappedKeyMaterial>();
+
+/** Stored key material in the vault's terms, with the facts it was wrapped for. */
+export function wrappedMaterial(key: KeyRecord, record: KeyMaterialRecord): WrappedKeyMaterial {
+  const before = forVault.get(record);
+  if (before !== undefined) return before;
+  const { keyMaterialId, createdAtMs, wrapped } = record;
+  const reference = Buffer.from(record.reference, "hex");
+  const material = {
+    facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
+    wrapped,
+  };
+  forVault.set(record, material);
+  return material;
+}
+
+function propertiesOf({ accountId, keyId, keySpec, keyUsage, origin, multiRegion }: KeyProperties) {
+  return { accountId, keyId, keySpec, keyUsage, origin, multiRegion };
+}

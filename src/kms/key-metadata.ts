@@ -1,0 +1,26 @@
+/** KeyMetadata, as CreateKey and DescribeKey return it. */
+import type { KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType } from "@aws-sdk/client-kms";
+import type { KeyMaterialRecord } from "../store/records.ts";
+import type { Key } from "./key.ts";
+import { algorithmMembers } from "./key-spec.ts";
+
+export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord): KeyMetadata {
+  return {
+    AWSAccountId: key.accountId,
+    KeyId: key.keyId,
+    Arn: key.arn,
+    CreationDate: new Date(key.createdAtMs),
+    Enabled: key.keyState === "Enabled",
+    Description: key.description,
+    KeyUsage: key.keyUsage as KeyUsageType,
+    KeyState: key.keyState as KeyState,
+    DeletionDate: key.deletionAtMs === null ? undefined : new Date(key.deletionAtMs),
+    Origin: key.origin as OriginType,
+    KeyManager: key.keyManager,
+    CustomerMasterKeySpec: key.keySpec as KeyMetadata["CustomerMasterKeySpec"],
+    KeySpec: key.keySpec as KeySpec,
+    ...algorithmMembers(key),
+    MultiRegion: key.multiRegion,
+    CurrentKeyMaterialId: currentMaterial.keyMaterialId,
+  };
+}

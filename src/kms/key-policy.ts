@@ -1,0 +1,155 @@
+/** Key policies: the default one, those of AWS managed keys, and which ones are accepted. */
+import { partitionOf } from "../lib/arn.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { parsePolicy } from "../policy/document.ts";
+import type { PolicyDocument } from "../policy/language.ts";
+import { PolicyError } from "../policy/policy-error.ts";
+import type { Caller, RequestFacts } from "../service/caller.ts";
+import { decide } from "./authorize.ts";
+import { KmsError } from "./errors.ts";
+import { type Key, keyArn } from "./key.ts";
+import { policyText } from "./policy-text.ts";
+
+/** A key has one policy, and this is its name. */
+export const keyPolicyName = "default";
+
+/** What CreateKey gives a key that comes without a policy: its account decides, by IAM. */
+export function defaultKeyPolicy(accountId: string, region: string): string {
+  return policyText({
+    Version: "2012-10-17",
+    Id: "key-default-1",
+    Statement: [
+      {
+        Sid: "Enable IAM User Permissions",
+        Effect: "Allow",
+        Principal: { AWS: rootArn(accountId, region) },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  });
+}
+
+/** AWS managed keys are used through their service, and read by their account. */
+export function awsManagedKeyPolicy(key: {
+  readonly accountId: string;
+  readonly region: string;
+  /** The alias without its prefix. */
+  readonly word: string;
+  /** The first label of the service's DNS name. */
+  readonly endpoint: string;
+}): string {
+  const { accountId, region, word, endpoint } = key;
+  return policyText({
+    Version: "2012-10-17",
+    Id: `auto-${word}-1`,
+    Statement: [
+      {
+        Sid: `Allow access through ${word} for all principals in the account that are authorized to use it`,
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: [
+          "kms:Encrypt",
+          "kms:Decrypt",
+          "kms:ReEncrypt*",
+          "kms:GenerateDataKey*",
+          "kms:CreateGrant",
+          "kms:DescribeKey",
+        ],
+        Resource: "*",
+        Condition: {
+          StringEquals: {
+            "kms:CallerAccount": accountId,
+            "kms:ViaService": `${endpoint}.${region}.amazonaws.com`,
+          },
+        },
+      },
+      {
+        Sid: "Allow direct access to key metadata to the account",
+        Effect: "Allow",
+        Principal: { AWS: rootArn(accountId, region) },
+        Action: ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+        Resource: "*",
+      },
+    ],
+  });
+}
+
+interface Author {
+  readonly caller: Caller;
+  readonly facts: RequestFacts;
+  readonly nowMs: number;
+  readonly bypassLockoutCheck: boolean;
+  /** The key whose policy it is to be; nothing for a key that is still to be made. */
+  readonly key?: Key;
+}
+
+/**
+ * Refuses a policy that is not one, that names principals who do not exist, or that would
+ * keep its author from ever putting another (PutKeyPolicy, AWS KMS API Reference).
+ */
+export function requireSoundPolicy(text: string, author: Author): void {
+  const document = read(text);
+  if (document.statements.some(namesUnknownPrincipal)) {
+    throw malformed("Policy contains a statement with one or more invalid principals.");
+  }
+  if (author.bypassLockoutCheck) return;
+  const access = {
+    action: "PutKeyPolicy",
+    key: author.key ?? futureKey(author),
+    requestAlias: undefined,
+    conditions: undefined,
+  };
+  if (decide(compilePolicy(document), access, author) === "allow") return;
+  throw malformed("The new key policy will not allow you to update the key policy in the future.");
+}
+
+function read(text: string): PolicyDocument {
+  try {
+    const document = parsePolicy(text);
+    compilePolicy(document);
+    return document;
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    if (error.reason === "too-large") throw new KmsError("LimitExceededException", error.message);
+    throw malformed(
+      error.reason === "invalid-principal"
+        ? "Policy contains a statement with one or more invalid principals."
+        : error.message,
+    );
+  }
+}
+
+/** Users, roles and their sessions cannot be created yet, so a policy cannot mean one that exists. */
+function namesUnknownPrincipal({ principal }: PolicyDocument["statements"][number]): boolean {
+  return principal.values.some(({ kind }) => unknownKinds.has(kind));
+}
+
+const unknownKinds: ReadonlySet<string> = new Set([
+  "user",
+  "role",
+  "assumed-role",
+  "federated-user",
+  "unique-id",
+]);
+
+function futureKey({ caller, facts }: Author) {
+  const { accountId } = caller;
+  return {
+    arn: keyArn({ accountId, region: facts.region, keyId: "00000000-0000-0000-0000-000000000000" }),
+    accountId,
+    keySpec: "SYMMETRIC_DEFAULT",
+    keyUsage: "ENCRYPT_DECRYPT",
+    origin: "AWS_KMS",
+    multiRegion: false,
+    tags: [],
+  };
+}
+
+function rootArn(accountId: string, region: string): string {
+  return `arn:${partitionOf(region)}:iam::${accountId}:root`;
+}
+
+function malformed(message: string): KmsError {
+  return new KmsError("MalformedPolicyDocumentException", message);
+}

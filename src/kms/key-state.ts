@@ -1,0 +1,26 @@
+/** Which key states an operation can work with, and what AWS answers in the others. */
+import { KmsError } from "./errors.ts";
+import type { Key } from "./key.ts";
+
+export type StateRequirement = "enabled" | "not pending deletion" | "pending deletion" | "any";
+
+/** Refuses a key whose state does not fit, as the Key states page of the KMS developer guide has it. */
+export function requireState(key: Key, requirement: StateRequirement): void {
+  if (requirement === "any") return;
+  const pending = key.keyState === "PendingDeletion";
+  if (requirement === "pending deletion") {
+    if (!pending) throw invalidState(`${key.arn} is not pending deletion.`);
+    return;
+  }
+  if (pending) throw invalidState(`${key.arn} is pending deletion.`);
+  if (requirement === "enabled" && key.keyState === "Disabled") {
+    throw new KmsError("DisabledException", `${key.arn} is disabled.`);
+  }
+  if (requirement === "enabled" && key.keyState !== "Enabled") {
+    throw new Error(`key state ${key.keyState} is not known`);
+  }
+}
+
+function invalidState(message: string): KmsError {
+  return new KmsError("KMSInvalidStateException", message);
+}

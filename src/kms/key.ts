@@ -1,0 +1,42 @@
+/** A KMS key as the service knows it: its record in the store, and what follows from it. */
+import { partitionOf } from "../lib/arn.ts";
+import type { KeyName, KeyRecord } from "../store/records.ts";
+import type { TrailResource } from "../service/trail.ts";
+
+export interface Key extends KeyRecord {
+  readonly arn: string;
+}
+
+const known = new WeakMap<KeyRecord, Key>();
+
+/** The key of a stored record. The same record gives the same key, so that work can be hung on it. */
+export function keyOf(record: KeyRecord): Key {
+  const before = known.get(record);
+  if (before !== undefined) return before;
+  const key = { ...record, arn: keyArn(record) };
+  known.set(record, key);
+  return key;
+}
+
+/** What the store keeps of a key. */
+export function recordOf({ arn: _arn, ...record }: Key): KeyRecord {
+  return record;
+}
+
+/** The key's next version, with some of its properties changed. */
+export function changed(key: Key, changes: Partial<KeyRecord>): KeyRecord {
+  return { ...recordOf(key), ...changes, rowVersion: key.rowVersion + 1 };
+}
+
+export function keyArn({ accountId, region, keyId }: KeyName): string {
+  return `arn:${partitionOf(region)}:kms:${region}:${accountId}:key/${keyId}`;
+}
+
+export function aliasArn(accountId: string, region: string, aliasName: string): string {
+  return `arn:${partitionOf(region)}:kms:${region}:${accountId}:${aliasName}`;
+}
+
+/** How CloudTrail names a key. Aliases are given the same type. */
+export function keyResource(accountId: string, arn: string): TrailResource {
+  return { accountId, type: "AWS::KMS::Key", ARN: arn };
+}

@@ -1,0 +1,133 @@
+/** What an operation declares, and what it is given when it runs. */
+import type { Caller, RequestFacts } from "../service/caller.ts";
+import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
+import type { KeyMaterialRecord } from "../store/records.ts";
+import type { Change, Store } from "../store/store.ts";
+import type { VaultClient } from "../vault-protocol/commands.ts";
+import type { Checked, Input, OperationName, Output } from "./contract.ts";
+import type { Key } from "./key.ts";
+import type { StateRequirement } from "./key-state.ts";
+import type { LastUsages } from "./last-usage.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** Facts of a request that a policy's Condition block may ask for, beyond those of every request. */
+export type ConditionFacts = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What an operation may reach while it runs: this and nothing else. */
+export interface Desk {
+  readonly vault: VaultClient;
+  readonly store: Store;
+  readonly trail: Trail;
+  readonly lastUsages: LastUsages;
+  readonly caller: Caller;
+  readonly facts: RequestFacts;
+  readonly nowMs: number;
+}
+
+/** What came of a call: the answer, what is to be stored, and what the trail adds. */
+export interface Outcome<Name extends OperationName> {
+  readonly output: Output<Name>;
+  /** Stored in one transaction together with the call's record, before the answer leaves. */
+  readonly changes?: readonly Change[];
+  readonly responseElements?: Readonly<Record<string, unknown>>;
+  readonly additionalEventData?: Readonly<Record<string, unknown>>;
+  /** What the service does on its own because of the call, on record beside it. */
+  readonly serviceEvents?: readonly ServiceEvent[];
+  /** Where the resources on record are not simply the keys in use. */
+  readonly resources?: readonly TrailResource[];
+}
+
+interface Common<Name extends OperationName> {
+  readonly name: Name;
+  readonly input: Shapes<Input<Name>>;
+  /** As CloudTrail's readOnly. */
+  readonly readOnly: boolean;
+  /** The output carries plaintext: it is composed in memory that is wiped. */
+  readonly sensitive?: boolean;
+  /** The output has no members: the body is empty. */
+  readonly emptyBody?: boolean;
+  /** Refuses combinations of members that need no key to be judged. */
+  readonly validate?: (input: Checked<Input<Name>>) => void;
+  /** The requestParameters on record. Never plaintext, key material or tokens. */
+  readonly record: (input: Checked<Input<Name>>) => Readonly<Record<string, unknown>> | null;
+}
+
+/** One key that an operation uses: how it is named, and what must hold for it. */
+export interface KeyUse<Name extends OperationName> {
+  /** The IAM action without its prefix; also the word AWS uses in messages. */
+  readonly action: string;
+  readonly reference: (input: Checked<Input<Name>>) => string | undefined;
+  /** Where a ciphertext blob names the key. */
+  readonly ciphertext?: (input: Checked<Input<Name>>) => Uint8Array | undefined;
+  readonly acceptsAlias: boolean;
+  readonly state: StateRequirement;
+  /** Cryptographic use: the key usage that is needed, and the algorithm that is asked for. */
+  readonly usage?: "ENCRYPT_DECRYPT";
+  readonly algorithm?: (input: Checked<Input<Name>>) => string;
+  readonly conditions?: (input: Checked<Input<Name>>) => ConditionFacts;
+  /** What a policy may ask for that follows from the keys in use, in the order of the uses. */
+  readonly keyConditions?: (
+    keys: readonly [KeyInUse, ...KeyInUse[]],
+    desk: Desk,
+  ) => ConditionFacts | Promise<ConditionFacts>;
+}
+
+/** A key that was found, that the caller may use, and that is fit for the use. */
+export interface KeyInUse {
+  readonly key: Key;
+  /** The key material that the ciphertext blob names, when the call carries one. */
+  readonly blobMaterial: KeyMaterialRecord | undefined;
+}
+
+export interface KeyCall<Name extends OperationName> extends Desk {
+  readonly input: Checked<Input<Name>>;
+  readonly key: Key;
+  readonly keys: readonly [KeyInUse, ...KeyInUse[]];
+}
+
+export interface AccountCall<Name extends OperationName> extends Desk {
+  readonly input: Checked<Input<Name>>;
+}
+
+/** An operation on KMS keys. The corridor finds, authorizes and checks them first. */
+export interface KeyOperation<Name extends OperationName> extends Common<Name> {
+  readonly uses: readonly [KeyUse<Name>, ...KeyUse<Name>[]];
+  /** A successful call counts as use of the key. */
+  readonly countsAsUsage?: boolean;
+  readonly run: (call: KeyCall<Name>) => Promise<Outcome<Name>>;
+}
+
+/** An operation on the account as a whole: CreateKey, ListKeys, GenerateRandom, … */
+export interface AccountOperation<Name extends OperationName> extends Common<Name> {
+  readonly run: (call: AccountCall<Name>) => Promise<Outcome<Name>>;
+}
+
+export type Operation<Name extends OperationName> = KeyOperation<Name> | AccountOperation<Name>;
+
+/** Ties a definition to its name, so the SDK's types flow into every member. */
+export function keyOperation<Name extends OperationName>(
+  name: Name,
+  definition: Omit<KeyOperation<Name>, "name">,
+): KeyOperation<Name> {
+  return { name, ...definition };
+}
+
+export function accountOperation<Name extends OperationName>(
+  name: Name,
+  definition: Omit<AccountOperation<Name>, "name">,
+): AccountOperation<Name> {
+  return { name, ...definition };
+}
+
+/** The use most operations make of a key: the one KeyId names, for the action of the same name. */
+export function useOfKeyId<Name extends OperationName>(
+  action: Name,
+  use: Pick<KeyUse<Name>, "state" | "usage" | "algorithm" | "conditions" | "keyConditions"> & {
+    readonly acceptsAlias?: boolean;
+  },
+): [KeyUse<Name>] {
+  // Every operation that is declared with this use has a required KeyId.
+  const reference = (input: Checked<Input<Name>>): string | undefined =>
+    (input as { readonly KeyId?: string }).KeyId;
+  return [{ acceptsAlias: false, ...use, action, reference }];
+}

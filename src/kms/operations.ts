@@ -1,0 +1,120 @@
+/**
+ * Every KMS operation, by its wire name. The type asks for a row for each operation
+ * the SDK knows, so a new SDK release that brings a new one will not build without it.
+ */
+import type { OperationName } from "./contract.ts";
+import type { Operation } from "./operation.ts";
+import { createAlias } from "./operations/aliases/create-alias.ts";
+import { deleteAlias } from "./operations/aliases/delete-alias.ts";
+import { listAliases } from "./operations/aliases/list-aliases.ts";
+import { updateAlias } from "./operations/aliases/update-alias.ts";
+import { decrypt } from "./operations/cryptography/decrypt.ts";
+import { encrypt } from "./operations/cryptography/encrypt.ts";
+import { generateDataKeyWithoutPlaintext } from "./operations/cryptography/generate-data-key-without-plaintext.ts";
+import { generateDataKey } from "./operations/cryptography/generate-data-key.ts";
+import { generateRandom } from "./operations/cryptography/generate-random.ts";
+import { reEncrypt } from "./operations/cryptography/re-encrypt.ts";
+import { cancelKeyDeletion } from "./operations/keys/cancel-key-deletion.ts";
+import { createKey } from "./operations/keys/create-key.ts";
+import { describeKey } from "./operations/keys/describe-key.ts";
+import { disableKey } from "./operations/keys/disable-key.ts";
+import { enableKey } from "./operations/keys/enable-key.ts";
+import { getKeyLastUsage } from "./operations/keys/get-key-last-usage.ts";
+import { listKeys } from "./operations/keys/list-keys.ts";
+import { scheduleKeyDeletion } from "./operations/keys/schedule-key-deletion.ts";
+import { updateKeyDescription } from "./operations/keys/update-key-description.ts";
+import { getKeyPolicy } from "./operations/policies/get-key-policy.ts";
+import { listKeyPolicies } from "./operations/policies/list-key-policies.ts";
+import { putKeyPolicy } from "./operations/policies/put-key-policy.ts";
+import { disableKeyRotation } from "./operations/rotation/disable-key-rotation.ts";
+import { enableKeyRotation } from "./operations/rotation/enable-key-rotation.ts";
+import { getKeyRotationStatus } from "./operations/rotation/get-key-rotation-status.ts";
+import { listKeyRotations } from "./operations/rotation/list-key-rotations.ts";
+import { rotateKeyOnDemand } from "./operations/rotation/rotate-key-on-demand.ts";
+import { listResourceTags } from "./operations/tags/list-resource-tags.ts";
+import { tagResource } from "./operations/tags/tag-resource.ts";
+import { untagResource } from "./operations/tags/untag-resource.ts";
+
+export const operations: { readonly [Name in OperationName]: Operation<Name> | "not yet" } = {
+  // keys
+  CancelKeyDeletion: cancelKeyDeletion,
+  CreateKey: createKey,
+  DescribeKey: describeKey,
+  DisableKey: disableKey,
+  EnableKey: enableKey,
+  GetKeyLastUsage: getKeyLastUsage,
+  ListKeys: listKeys,
+  ScheduleKeyDeletion: scheduleKeyDeletion,
+  UpdateKeyDescription: updateKeyDescription,
+
+  // cryptography
+  Decapsulate: "not yet",
+  Decrypt: decrypt,
+  DeriveSharedSecret: "not yet",
+  Encapsulate: "not yet",
+  Encrypt: encrypt,
+  GenerateDataKey: generateDataKey,
+  GenerateDataKeyPair: "not yet",
+  GenerateDataKeyPairWithoutPlaintext: "not yet",
+  GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+  GenerateMac: "not yet",
+  GenerateRandom: generateRandom,
+  GetPublicKey: "not yet",
+  ReEncrypt: reEncrypt,
+  Sign: "not yet",
+  Verify: "not yet",
+  VerifyMac: "not yet",
+
+  // aliases
+  CreateAlias: createAlias,
+  DeleteAlias: deleteAlias,
+  ListAliases: listAliases,
+  UpdateAlias: updateAlias,
+
+  // grants
+  CreateGrant: "not yet",
+  ListGrants: "not yet",
+  ListRetirableGrants: "not yet",
+  RetireGrant: "not yet",
+  RevokeGrant: "not yet",
+
+  // policies
+  GetKeyPolicy: getKeyPolicy,
+  ListKeyPolicies: listKeyPolicies,
+  PutKeyPolicy: putKeyPolicy,
+
+  // tags
+  ListResourceTags: listResourceTags,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+
+  // rotation
+  DisableKeyRotation: disableKeyRotation,
+  EnableKeyRotation: enableKeyRotation,
+  GetKeyRotationStatus: getKeyRotationStatus,
+  ListKeyRotations: listKeyRotations,
+  RotateKeyOnDemand: rotateKeyOnDemand,
+
+  // import
+  DeleteImportedKeyMaterial: "not yet",
+  GetParametersForImport: "not yet",
+  ImportKeyMaterial: "not yet",
+
+  // multi-region
+  ReplicateKey: "not yet",
+  UpdatePrimaryRegion: "not yet",
+
+  // custom-key-stores
+  ConnectCustomKeyStore: "not yet",
+  CreateCustomKeyStore: "not yet",
+  DeleteCustomKeyStore: "not yet",
+  DescribeCustomKeyStores: "not yet",
+  DisconnectCustomKeyStore: "not yet",
+  UpdateCustomKeyStore: "not yet",
+};
+
+export function operationNamed<Name extends OperationName>(
+  name: Name,
+): Operation<Name> | "not yet" {
+  return operations[name];
+}

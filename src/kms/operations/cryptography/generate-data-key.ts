@@ -1,0 +1,66 @@
+/** GenerateDataKey: a key for the caller's data, in plaintext to use now and sealed to keep. */
+import type { Output } from "../../contract.ts";
+import {
+  contextConditions,
+  dataKeyLength,
+  refuseRecipient,
+  requireOneLength,
+  symmetricUse,
+} from "../../cryptographic-use.ts";
+import { canonicalContext } from "../../encryption-context.ts";
+import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { keyOperation } from "../../operation.ts";
+import * as shape from "../../shapes.ts";
+import { askVault } from "../../vault.ts";
+
+export const generateDataKey = keyOperation("GenerateDataKey", {
+  input: {
+    KeyId: shape.keyReference,
+    EncryptionContext: shape.optional(shape.encryptionContext),
+    NumberOfBytes: shape.optional(shape.integer({ min: 1, max: 1024 })),
+    KeySpec: shape.optional(shape.oneOf(["AES_256", "AES_128"])),
+    GrantTokens: shape.optional(shape.grantTokens),
+    Recipient: shape.optional(shape.recipient),
+    DryRun: shape.optional(shape.flag),
+  },
+  readOnly: true,
+  sensitive: true,
+  countsAsUsage: true,
+  validate(input) {
+    refuseRecipient(input.Recipient);
+    requireOneLength(input);
+    canonicalContext(input.EncryptionContext);
+  },
+  uses: [
+    {
+      ...symmetricUse,
+      action: "GenerateDataKey",
+      reference: ({ KeyId }) => KeyId,
+      conditions: ({ EncryptionContext }) => contextConditions(undefined, EncryptionContext),
+    },
+  ],
+
+  async run({ input, key, store, vault }) {
+    const material = await currentMaterial(store, key);
+    const { plaintext, ciphertextBlob } = await askVault(vault, "generateDataKey", {
+      material: wrappedMaterial(key, material),
+      encryptionContext: canonicalContext(input.EncryptionContext),
+      lengthBytes: dataKeyLength(input),
+    });
+    const output: Output<"GenerateDataKey"> = {
+      CiphertextBlob: ciphertextBlob,
+      Plaintext: plaintext,
+      KeyId: key.arn,
+      KeyMaterialId: material.keyMaterialId,
+    };
+    return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+  },
+
+  record: ({ KeyId, KeySpec, NumberOfBytes, EncryptionContext, DryRun }) => ({
+    keyId: KeyId,
+    encryptionContext: EncryptionContext,
+    keySpec: KeySpec,
+    numberOfBytes: NumberOfBytes,
+    dryRun: DryRun,
+  }),
+});

@@ -1,0 +1,144 @@
+/** CreateKey: a new KMS key with key material that never leaves the vault. */
+import type { CreateKeyRequest } from "@aws-sdk/client-kms";
+import type { Output } from "../../contract.ts";
+import { KmsError } from "../../errors.ts";
+import { notYet } from "../../gaps.ts";
+import { keyResource } from "../../key.ts";
+import { keyMetadata } from "../../key-metadata.ts";
+import { defaultKeyPolicy, requireSoundPolicy } from "../../key-policy.ts";
+import {
+  customerMasterKeySpecs,
+  keySpecs,
+  keyUsages,
+  origins,
+  symmetricDefault,
+  usagesOf,
+} from "../../key-spec.ts";
+import { newSymmetricKey } from "../../new-key.ts";
+import { accountOperation, type Desk } from "../../operation.ts";
+import { requireKeyQuota } from "../../quotas.ts";
+import { recordedMetadata } from "../../recorded-metadata.ts";
+import * as shape from "../../shapes.ts";
+import { recordedTags, requireSoundTags, tagList } from "../../tags.ts";
+
+export const createKey = accountOperation("CreateKey", {
+  input: {
+    Policy: shape.optional(shape.policy),
+    Description: shape.optional(shape.text({ min: 0, max: 8192 })),
+    KeyUsage: shape.optional(shape.oneOf(keyUsages)),
+    CustomerMasterKeySpec: shape.optional(shape.oneOf(customerMasterKeySpecs)),
+    KeySpec: shape.optional(shape.oneOf(keySpecs)),
+    Origin: shape.optional(shape.oneOf(origins)),
+    CustomKeyStoreId: shape.optional(shape.text({ min: 1, max: 64 })),
+    BypassPolicyLockoutSafetyCheck: shape.optional(shape.flag),
+    Tags: shape.optional(tagList),
+    MultiRegion: shape.optional(shape.flag),
+    XksKeyId: shape.optional(shape.xksKeyId),
+  },
+  readOnly: false,
+  validate: requireSoundCombination,
+
+  async run({ input, ...desk }) {
+    requireImplemented(input);
+    const tags = requireSoundTags(input.Tags ?? []);
+    const policy = chosenPolicy(input, desk);
+    await requireKeyQuota(desk);
+    const { key, material, changes } = await newSymmetricKey(desk.vault, {
+      accountId: desk.caller.accountId,
+      region: desk.facts.region,
+      keyManager: "CUSTOMER",
+      description: input.Description ?? "",
+      policy,
+      tags,
+      createdAtMs: desk.nowMs,
+      rotationPeriodDays: null,
+      nextRotationAtMs: null,
+    });
+    const KeyMetadata = keyMetadata(key, material);
+    const output: Output<"CreateKey"> = { KeyMetadata };
+    return {
+      output,
+      changes,
+      responseElements: { keyMetadata: recordedMetadata(KeyMetadata) },
+      resources: [keyResource(key.accountId, key.arn)],
+    };
+  },
+
+  record: (input) => {
+    const keySpec = chosenSpec(input);
+    return {
+      description: input.Description ?? "",
+      origin: input.Origin ?? "AWS_KMS",
+      bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck ?? false,
+      customerMasterKeySpec: keySpec,
+      keySpec,
+      keyUsage: input.KeyUsage ?? "ENCRYPT_DECRYPT",
+      multiRegion: input.MultiRegion ?? false,
+      tags: recordedTags(input.Tags ?? []),
+      policy: input.Policy,
+      customKeyStoreId: input.CustomKeyStoreId,
+      xksKeyId: input.XksKeyId,
+    };
+  },
+});
+
+function chosenSpec({ KeySpec, CustomerMasterKeySpec }: CreateKeyRequest) {
+  return KeySpec ?? CustomerMasterKeySpec ?? symmetricDefault;
+}
+
+function requireSoundCombination(input: CreateKeyRequest): void {
+  if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
+    throw invalid(
+      "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. " +
+        "CustomerMasterKeySpec is deprecated.",
+    );
+  }
+  const spec = chosenSpec(input);
+  if (input.KeyUsage === undefined && spec !== symmetricDefault) {
+    throw invalid(
+      "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+    );
+  }
+  const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
+  const usages: readonly string[] = usagesOf[spec];
+  if (!usages.includes(usage)) {
+    throw invalid(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
+  }
+  requireSoundOrigin(input);
+}
+
+function requireSoundOrigin(input: CreateKeyRequest): void {
+  const origin = input.Origin ?? "AWS_KMS";
+  const inKeyStore = origin === "AWS_CLOUDHSM" || origin === "EXTERNAL_KEY_STORE";
+  if (inKeyStore && chosenSpec(input) !== symmetricDefault) {
+    throw invalid(`KeySpec ${chosenSpec(input)} is not supported for Origin ${origin}`);
+  }
+  if (inKeyStore !== (input.CustomKeyStoreId !== undefined)) {
+    throw invalid(
+      inKeyStore
+        ? `CustomKeyStoreId is required for Origin ${origin}`
+        : `CustomKeyStoreId is not supported for Origin ${origin}`,
+    );
+  }
+  if ((origin === "EXTERNAL_KEY_STORE") !== (input.XksKeyId !== undefined)) {
+    throw invalid("XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE");
+  }
+}
+
+function requireImplemented(input: CreateKeyRequest): void {
+  const spec = chosenSpec(input);
+  if (spec !== symmetricDefault) throw notYet(`keys with key spec ${spec}`);
+  if ((input.Origin ?? "AWS_KMS") !== "AWS_KMS") throw notYet(`keys with origin ${input.Origin}`);
+  if (input.MultiRegion === true) throw notYet("multi-Region keys");
+}
+
+function chosenPolicy(input: CreateKeyRequest, desk: Desk): string {
+  if (input.Policy === undefined) return defaultKeyPolicy(desk.caller.accountId, desk.facts.region);
+  const bypass = input.BypassPolicyLockoutSafetyCheck ?? false;
+  requireSoundPolicy(input.Policy, { ...desk, bypassLockoutCheck: bypass });
+  return input.Policy;
+}
+
+function invalid(message: string): KmsError {
+  return new KmsError("ValidationException", message);
+}

@@ -1,0 +1,17 @@
+/** DisableKey: idempotent, and refused while the key is pending deletion. */
+import { daysUnused } from "../../days-unused.ts";
+import { setKeyState } from "../../set-key-state.ts";
+import { keyOperation, useOfKeyId } from "../../operation.ts";
+import * as shape from "../../shapes.ts";
+
+export const disableKey = keyOperation("DisableKey", {
+  input: { KeyId: shape.keyReference },
+  readOnly: false,
+  emptyBody: true,
+  uses: useOfKeyId("DisableKey", {
+    state: "not pending deletion",
+    keyConditions: daysUnused,
+  }),
+  run: ({ key }) => Promise.resolve(setKeyState(key, "Disabled")),
+  record: ({ KeyId }) => ({ keyId: KeyId }),
+});

@@ -1,0 +1,40 @@
+/** RotateKeyOnDemand: new key material now, without moving the automatic schedule. */
+import type { Output } from "../../contract.ts";
+import { KmsError } from "../../errors.ts";
+import type { Key } from "../../key.ts";
+import { keyOperation, useOfKeyId } from "../../operation.ts";
+import { requireRotatable, rotate } from "../../rotation.ts";
+import * as shape from "../../shapes.ts";
+
+const maxOnDemandRotations = 25;
+const quietBeforeAutomaticMs = 20 * 60_000;
+
+export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
+  input: { KeyId: shape.keyReference },
+  readOnly: false,
+  uses: useOfKeyId("RotateKeyOnDemand", { state: "enabled" }),
+  async run({ key, ...desk }) {
+    requireRotatable(key);
+    requireFree(key, desk.nowMs);
+    const { changes, event } = await rotate(desk, key, "ON_DEMAND");
+    const output: Output<"RotateKeyOnDemand"> = { KeyId: key.arn };
+    return { output, changes, responseElements: { keyId: key.arn }, serviceEvents: [event] };
+  },
+  record: ({ KeyId }) => ({ keyId: KeyId }),
+});
+
+function requireFree(key: Key, nowMs: number): void {
+  if (key.onDemandRotations >= maxOnDemandRotations) {
+    throw new KmsError(
+      "LimitExceededException",
+      "The on-demand rotations limit has been reached for the given keyId. " +
+        `No more on-demand rotations can be performed for this key: ${key.arn}`,
+    );
+  }
+  if (key.nextRotationAtMs !== null && key.nextRotationAtMs - nowMs <= quietBeforeAutomaticMs) {
+    throw new KmsError(
+      "ConflictException",
+      `An automatic rotation of the key ${key.arn} is in progress or about to begin.`,
+    );
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The condition keys of one request to KMS, worked out only when a policy asks. Every
+ * value is derived by the server: nothing a client sends can set one but as documented
+ * (kms: keys on the AWS KMS condition keys page, aws: keys in the IAM user guide).
+ */
+import type { Key } from "./key.ts";
+import type { ConditionFacts, Desk } from "./operation.ts";
+
+type ConditionValue = string | readonly string[];
+
+interface Subject {
+  readonly desk: Pick<Desk, "caller" | "facts" | "nowMs">;
+  readonly key: Pick<Key, "accountId" | "keySpec" | "keyUsage" | "origin" | "multiRegion" | "tags">;
+  /** The alias the caller named the key by. */
+  readonly requestAlias: string | undefined;
+  /** What the operation adds. */
+  readonly facts: ConditionFacts | undefined;
+}
+
+type Derivation = (subject: Subject) => ConditionValue | undefined;
+
+/** By condition key in lower case. */
+const derivations: ReadonlyMap<string, Derivation> = new Map(
+  Object.entries<Derivation>({
+    "kms:calleraccount": ({ desk }) => desk.caller.accountId,
+    "kms:keyspec": ({ key }) => key.keySpec,
+    "kms:keyusage": ({ key }) => key.keyUsage,
+    "kms:customermasterkeyspec": ({ key }) => key.keySpec,
+    "kms:customermasterkeyusage": ({ key }) => key.keyUsage,
+    "kms:keyorigin": ({ key }) => key.origin,
+    "kms:multiregion": ({ key }) => String(key.multiRegion),
+    "kms:requestalias": ({ requestAlias }) => requestAlias,
+    "aws:currenttime": ({ desk }) => new Date(desk.nowMs).toISOString(),
+    "aws:epochtime": ({ desk }) => Math.floor(desk.nowMs / 1000).toString(),
+    "aws:principalaccount": ({ desk }) => desk.caller.accountId,
+    "aws:principalarn": ({ desk }) => desk.caller.arn,
+    "aws:principaltype": () => "Account",
+    "aws:principalisawsservice": () => "false",
+    "aws:userid": ({ desk }) => desk.caller.principalId,
+    "aws:viaawsservice": () => "false",
+    "aws:requestedregion": ({ desk }) => desk.facts.region,
+    "aws:resourceaccount": ({ key }) => key.accountId,
+    "aws:securetransport": ({ desk }) => String(desk.facts.tls !== undefined),
+    "aws:sourceip": ({ desk }) => desk.facts.sourceIp,
+    "aws:useragent": ({ desk }) => desk.facts.userAgent,
+  }),
+);
+
+const resourceTagPrefix = "aws:resourcetag/";
+
+/** A context that the policy engine can ask for condition keys in lower case. */
+export function requestConditions(subject: Subject): {
+  get(key: string): ConditionValue | undefined;
+} {
+  let own: ReadonlyMap<string, ConditionValue> | undefined;
+  return {
+    get(key) {
+      const derive = derivations.get(key);
+      if (derive !== undefined) return derive(subject);
+      if (key.startsWith(resourceTagPrefix)) return resourceTag(subject, key);
+      own ??= lowerCased(subject.facts);
+      return own.get(key);
+    },
+  };
+}
+
+function resourceTag({ key }: Subject, condition: string): string | undefined {
+  const name = condition.slice(resourceTagPrefix.length);
+  return key.tags.find(({ TagKey }) => TagKey.toLowerCase() === name)?.TagValue;
+}
+
+function lowerCased(facts: ConditionFacts | undefined): ReadonlyMap<string, ConditionValue> {
+  const lower = new Map<string, ConditionValue>();
+  for (const [key, value] of Object.entries(facts ?? {})) {
+    if (value !== undefined) lower.set(key.toLowerCase(), value);
+  }
+  return lower;
+}

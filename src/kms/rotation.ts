@@ -1,0 +1,81 @@
+/** Rotation: new key material becomes the current one, all older material keeps decrypting. */
+import { msPerDay } from "../lib/clock.ts";
+import type { ServiceEvent } from "../service/trail.ts";
+import type { KeyMaterialRecord } from "../store/records.ts";
+import type { Change, Store } from "../store/store.ts";
+import type { VaultClient } from "../vault-protocol/commands.ts";
+import { KmsError } from "./errors.ts";
+import { changed, type Key, keyResource } from "./key.ts";
+import { createKeyMaterial } from "./key-material.ts";
+
+export const defaultRotationPeriodDays = 365;
+
+export interface Rotation {
+  readonly changes: readonly Change[];
+  /** The RotateKey event that CloudTrail shows beside the call, or alone. */
+  readonly event: ServiceEvent;
+}
+
+/** Only keys whose material KMS made are rotated automatically. */
+export function requireRotatable(key: Key): void {
+  if (key.keySpec !== "SYMMETRIC_DEFAULT") throw new KmsError("UnsupportedOperationException");
+  if (key.origin !== "AWS_KMS") {
+    throw new KmsError(
+      "UnsupportedOperationException",
+      `${key.arn} origin is ${key.origin} which is not valid for this operation.`,
+    );
+  }
+}
+
+/** Has the vault make the next key material and says what is to be stored. */
+export async function rotate(
+  { vault, store, nowMs }: { vault: VaultClient; store: Store; nowMs: number },
+  key: Key,
+  rotationType: "AUTOMATIC" | "ON_DEMAND",
+): Promise<Rotation> {
+  const materials = await store.listKeyMaterials(key);
+  const previous = materials.at(-1);
+  if (previous === undefined) throw new Error(`the key ${key.arn} has no key material`);
+  const generation = { generation: previous.generation + 1, rotationType, createdAtMs: nowMs };
+  const material = await createKeyMaterial(vault, key, generation);
+  const record = changed(key, {
+    currentMaterial: material.reference,
+    ...(rotationType === "AUTOMATIC"
+      ? { nextRotationAtMs: nextRotation(key.rotationPeriodDays, nowMs) }
+      : { onDemandRotations: key.onDemandRotations + 1 }),
+  });
+  const changes: Change[] = [
+    { kind: "insert", table: "keyMaterials", record: material },
+    { kind: "update", table: "keys", record },
+  ];
+  return { changes, event: rotateKeyEvent(key, previous, material) };
+}
+
+export function nextRotation(periodDays: number | null, nowMs: number): number | null {
+  return periodDays === null ? null : nowMs + periodDays * msPerDay;
+}
+
+function rotateKeyEvent(
+  key: Key,
+  previous: KeyMaterialRecord,
+  current: KeyMaterialRecord,
+): ServiceEvent {
+  return {
+    eventSource: "kms.amazonaws.com",
+    eventName: "RotateKey",
+    readOnly: false,
+    requestParameters: null,
+    responseElements: null,
+    resources: [keyResource(key.accountId, key.arn)],
+    accountId: key.accountId,
+    region: key.region,
+    atMs: current.createdAtMs,
+    serviceEventDetails: {
+      rotationType: current.rotationType,
+      keyOrigin: key.origin,
+      previousKeyMaterialId: previous.keyMaterialId,
+      currentKeyMaterialId: current.keyMaterialId,
+      keyId: key.keyId,
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** AWS KMS as a service: named calls in, answers out. */
+import type { Clock } from "../lib/clock.ts";
+import type { Authenticated, Service } from "../service/service.ts";
+import type { Trail } from "../service/trail.ts";
+import type { Store } from "../store/store.ts";
+import type { VaultClient } from "../vault-protocol/commands.ts";
+import { answer } from "./answer.ts";
+import type { OperationName } from "./contract.ts";
+import { KmsError } from "./errors.ts";
+import { failureEvent } from "./events.ts";
+import type { LastUsages } from "./last-usage.ts";
+import type { Desk } from "./operation.ts";
+import { operationNamed, operations } from "./operations.ts";
+import type { Shape } from "./shapes.ts";
+
+export interface KmsParts {
+  readonly vault: VaultClient;
+  readonly store: Store;
+  readonly trail: Trail;
+  readonly lastUsages: LastUsages;
+  readonly clock: Clock;
+}
+
+export function kmsService(parts: KmsParts): Service {
+  const deskFor = ({ caller, facts }: Authenticated): Desk => {
+    const { vault, store, trail, lastUsages, clock } = parts;
+    return { vault, store, trail, lastUsages, caller, facts, nowMs: clock() };
+  };
+  return {
+    signingName: "kms",
+    targetPrefix: "TrentService",
+    blobMembers: (operation) => blobs.get(operation),
+    async answer({ operation, input }, by) {
+      const name = requireName(operation);
+      return await answer(operationNamed(name), name, input, deskFor(by));
+    },
+    refuse: async (operation, error, by) =>
+      await refuse(requireName(operation), error, deskFor(by)),
+  };
+}
+
+async function refuse(name: OperationName, error: Error, desk: Desk): Promise<Error> {
+  const refusal =
+    error instanceof KmsError ? error : new KmsError("SerializationException", error.message);
+  const event = failureEvent(name, operationNamed(name), desk, { keys: [] }, refusal);
+  try {
+    await desk.trail.append(desk.trail.compose(event));
+    return error;
+  } catch (cause) {
+    return new KmsError("KMSInternalException", undefined, { cause });
+  }
+}
+
+/** The gateway asks blobMembers first, so an unknown name does not come this far. */
+function requireName(operation: string): OperationName {
+  if (!blobs.has(operation)) throw new Error(`${operation} is not an operation of KMS`);
+  return operation as OperationName;
+}
+
+const blobs: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(operations).map(([name, operation]) => [
+    name,
+    new Set(operation === "not yet" ? [] : blobMembersOf(operation.input)),
+  ]),
+);
+
+function blobMembersOf(input: object): readonly string[] {
+  const shapes = Object.entries(input) as [string, Shape<unknown>][];
+  return shapes.filter(([, { blob }]) => blob).map(([member]) => member);
+}

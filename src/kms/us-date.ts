@@ -1,0 +1,16 @@
+/** Dates as CloudTrail prints them inside KMS's responseElements: Aug 10, 2022, 10:38:27 PM (UTC). */
+const format = new Intl.DateTimeFormat("en-US", {
+  timeZone: "UTC",
+  month: "short",
+  day: "numeric",
+  year: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: true,
+});
+
+export function usDate(atMs: number): string {
+  // Some versions of the locale data put a narrow no-break space before AM and PM.
+  return format.format(atMs).replace(/\u202f/g, " ");
+}

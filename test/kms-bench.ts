@@ -1,0 +1,200 @@
+/**
+ * A whole KMS on a bench: the real operations, the real vault code, a real store and a
+ * real journal in a directory that is thrown away. Nothing is mocked; the vault is
+ * listened to, not replaced, and the clock is the test's to move.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Input, OperationName, Output } from "../src/kms/contract.ts";
+import { openDomainKeys } from "../src/kms/domain-keys.ts";
+import { LastUsages } from "../src/kms/last-usage.ts";
+import { runLifecycle } from "../src/kms/lifecycle.ts";
+import { kmsService } from "../src/kms/service.ts";
+import type { Caller } from "../src/service/caller.ts";
+import type { JsonObject } from "../src/service/service.ts";
+import type { Trail } from "../src/service/trail.ts";
+import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
+import { openJournal } from "../src/trail/journal.ts";
+import { openTrail } from "../src/trail/trail.ts";
+import {
+  type VaultClient,
+  type VaultCommandName,
+  VaultUnavailable,
+} from "../src/vault-protocol/commands.ts";
+import { openVaultInProcess } from "../src/vault/in-process.ts";
+
+/** A trail record, as it stands in the journal. */
+export type TrailRecord = Readonly<Record<string, unknown>>;
+
+export interface CallOptions {
+  readonly accountId?: string;
+  readonly region?: string;
+  /** Instead of the account's root. */
+  readonly caller?: Caller;
+  readonly sourceIp?: string;
+}
+
+/** What a test breaks. Each part stays broken until it is put right. */
+export interface Breakage {
+  /** Nothing reaches the journal. */
+  trail: boolean;
+  /** Away as after a crash of its process, or failing as no code foresees. */
+  vault: "away" | "defective" | undefined;
+}
+
+export interface KmsBench {
+  readonly records: readonly TrailRecord[];
+  readonly vaultCommands: readonly VaultCommandName[];
+  readonly broken: Breakage;
+  lastRecord(): TrailRecord;
+  /** Milliseconds since 1970; a test moves it by assigning. */
+  nowMs: number;
+  call<Name extends OperationName>(
+    name: Name,
+    input: Input<Name>,
+    options?: CallOptions,
+  ): Promise<Output<Name>>;
+  /** As a client could send it: whatever JSON it likes. */
+  send(name: OperationName, input: JsonObject, options?: CallOptions): Promise<unknown>;
+  /** Calls CreateKey and returns the new key's id. */
+  newKey(input?: Input<"CreateKey">, options?: CallOptions): Promise<string>;
+  arn(keyId: string, options?: CallOptions): string;
+  /** Does what is due: deletions, rotations. */
+  runLifecycle(): ReturnType<typeof runLifecycle>;
+  /** The bytes of every file of the data directory. */
+  files(): readonly { readonly name: string; readonly bytes: Buffer }[];
+  close(): Promise<void>;
+}
+
+export const benchAccount = "111122223333";
+export const benchRegion = "eu-west-1";
+
+export async function kmsBench(): Promise<KmsBench> {
+  const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
+  const store = await openSqliteStore({ directory, mode: "serve" });
+  const journal = await openJournal({ directory: path.join(directory, "journal") });
+  const records: TrailRecord[] = [];
+  const openedTrail = await openTrail({ journal, store });
+  const broken: Breakage = { trail: false, vault: undefined };
+  const trail = overhearTrail(openedTrail, records, broken);
+  const vaultCommands: VaultCommandName[] = [];
+  const openedVault = openVaultInProcess({
+    directory: path.join(directory, "vault"),
+    initialize: true,
+  });
+  const vault = overhearVault(openedVault, vaultCommands, broken);
+  const time = { nowMs: Date.UTC(2026, 2, 1, 10, 15) };
+  const clock = (): number => time.nowMs;
+  await openDomainKeys(vault, store, clock());
+  const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
+  const service = kmsService(parts);
+
+  async function send(
+    name: OperationName,
+    input: JsonObject,
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    const { accountId = benchAccount, region = benchRegion, sourceIp = "192.0.2.10" } = options;
+    const facts = {
+      requestId: randomUUID(),
+      receivedAtMs: clock(),
+      region,
+      sourceIp,
+      userAgent: "bench",
+      host: "kms.test",
+    };
+    const by = { caller: options.caller ?? rootOf(accountId), facts };
+    const { output } = await service.answer({ operation: name, input }, by);
+    return output;
+  }
+
+  const bench: KmsBench = {
+    records,
+    vaultCommands,
+    broken,
+    lastRecord: () => records.at(-1) ?? {},
+    get nowMs() {
+      return time.nowMs;
+    },
+    set nowMs(nowMs) {
+      time.nowMs = nowMs;
+    },
+    send,
+    call: async (name, input, options) =>
+      // The wire hands services plain JSON with blobs as bytes, which is what SDK inputs are.
+      (await send(name, copyOf(input) as JsonObject, options)) as Output<typeof name>,
+    async newKey(input = {}, options) {
+      const { KeyMetadata } = await bench.call("CreateKey", input, options);
+      if (KeyMetadata?.KeyId === undefined) throw new Error("CreateKey returned no key id");
+      return KeyMetadata.KeyId;
+    },
+    arn: (keyId, { accountId = benchAccount, region = benchRegion } = {}) =>
+      `arn:aws:kms:${region}:${accountId}:key/${keyId}`,
+    runLifecycle: async () => await runLifecycle(parts),
+    files: () => filesOf(directory),
+    async close() {
+      await openedTrail.close();
+      await store.close();
+      await openedVault.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  return bench;
+}
+
+function rootOf(accountId: string): Caller {
+  return {
+    type: "Root",
+    accountId,
+    arn: `arn:aws:iam::${accountId}:root`,
+    principalId: accountId,
+    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  };
+}
+
+/** Services wipe what they were sent; a test wants to keep its own. */
+function copyOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null) return value;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [name, member] of Object.entries(value)) copy[name] = copyOf(member);
+  return copy;
+}
+
+function overhearVault(
+  vault: VaultClient,
+  heard: VaultCommandName[],
+  broken: Breakage,
+): VaultClient {
+  return {
+    async send(command, request) {
+      heard.push(command);
+      if (broken.vault === "away") throw new VaultUnavailable("no vault is attached");
+      if (broken.vault === "defective") throw new TypeError("secret detail of a defect");
+      return await vault.send(command, request);
+    },
+  };
+}
+
+function overhearTrail(trail: Trail, records: TrailRecord[], broken: Breakage): Trail {
+  return {
+    compose: (event) => trail.compose(event),
+    async append(entry) {
+      if (broken.trail) throw new Error("ENOSPC: no space left on device");
+      await trail.append(entry);
+      records.push(JSON.parse(entry.line) as TrailRecord);
+    },
+  };
+}
+
+function filesOf(directory: string): { name: string; bytes: Buffer }[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const name = path.join(entry.parentPath, entry.name);
+      return { name, bytes: readFileSync(name) };
+    });
+}
