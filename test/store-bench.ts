@@ -57,6 +57,8 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
     tags: [{ TagKey: "team", TagValue: "blue" }],
     createdAtMs: 1_700_000_000_000,
     deletionAtMs: null,
+    pendingWindowDays: null,
+    primaryRegion: null,
     currentMaterial: "0".repeat(32),
     rotationPeriodDays: null,
     nextRotationAtMs: null,
@@ -66,15 +68,22 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
   };
 }
 
-export function aKeyMaterial(change: Partial<KeyMaterialRecord> = {}): KeyMaterialRecord {
+type PresentMaterial = KeyMaterialRecord & { readonly wrapped: Uint8Array };
+
+export function aKeyMaterial(change: Partial<PresentMaterial> = {}): PresentMaterial {
   return {
     ...keyName,
     reference: "0".repeat(32),
     keyMaterialId: "0".repeat(64),
     wrapped: Uint8Array.of(1, 2, 3),
     createdAtMs: 1_700_000_000_000,
+    publicKey: null,
     generation: 0,
     rotationType: null,
+    rotatedAtMs: null,
+    description: null,
+    validToMs: null,
+    rowVersion: 1,
     ...change,
   };
 }

@@ -40,15 +40,15 @@ export async function requireKeyOfBlob(
   action: string,
   desk: Desk,
 ): Promise<{ key: Key; material: KeyMaterialRecord }> {
-  const header = readBlobHeader(blob);
-  const material = await desk.store.findKeyMaterial(header.materialReference);
-  if (material?.keyId !== header.keyId) throw new KmsError("InvalidCiphertextException");
-  const here =
-    material.accountId === desk.caller.accountId && material.region === desk.facts.region;
-  if (!here) throw accessDeniedToUnknownKey(desk.caller, action);
-  const record = await desk.store.findKey(material);
-  if (record === undefined) throw new KmsError("InvalidCiphertextException");
-  return { key: keyOf(record), material };
+  const { keyId, materialReference } = readBlobHeader(blob);
+  const { store, caller, facts } = desk;
+  const name = { accountId: caller.accountId, region: facts.region, keyId };
+  const material = await store.findKeyMaterial(name, materialReference);
+  const record = material && (await store.findKey(name));
+  if (material !== undefined && record !== undefined) return { key: keyOf(record), material };
+  // Made elsewhere by a key that is not here, or by no key at all.
+  if (await store.hasKeyMaterial(materialReference)) throw accessDeniedToUnknownKey(caller, action);
+  throw new KmsError("InvalidCiphertextException");
 }
 
 /**
@@ -67,12 +67,8 @@ export async function requireMaterialOfBlob(
       "The key ID in the request does not identify a CMK that can perform this operation.",
     );
   }
-  const material = await store.findKeyMaterial(header.materialReference);
-  const own =
-    material?.keyId === key.keyId &&
-    material.accountId === key.accountId &&
-    material.region === key.region;
-  if (!own) throw new KmsError("InvalidCiphertextException");
+  const material = await store.findKeyMaterial(key, header.materialReference);
+  if (material === undefined) throw new KmsError("InvalidCiphertextException");
   return material;
 }
 

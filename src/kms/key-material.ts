@@ -15,7 +15,10 @@ type KeyProperties = Pick<
 export async function createKeyMaterial(
   vault: VaultClient,
   key: KeyProperties,
-  generation: Pick<KeyMaterialRecord, "generation" | "rotationType" | "createdAtMs">,
+  generation: Pick<
+    KeyMaterialRecord,
+    "generation" | "rotationType" | "rotatedAtMs" | "createdAtMs"
+  >,
 ): Promise<KeyMaterialRecord> {
   const reference = randomBytes(16);
   const keyMaterialId = randomBytes(32).toString("hex");
@@ -30,13 +33,20 @@ export async function createKeyMaterial(
     reference: reference.toString("hex"),
     keyMaterialId,
     wrapped,
+    publicKey: null,
+    description: null,
+    validToMs: null,
+    rowVersion: 1,
     ...generation,
   };
 }
 
 /** The key's current key material. A key without one is a damaged store, not a refusal. */
 export async function currentMaterial(store: Store, key: KeyRecord): Promise<KeyMaterialRecord> {
-  const record = await store.findKeyMaterial(key.currentMaterial);
+  const record =
+    key.currentMaterial === null
+      ? undefined
+      : await store.findKeyMaterial(key, key.currentMaterial);
   if (record === undefined) throw new Error(`key material ${key.currentMaterial} is not stored`);
   return record;
 }
@@ -48,6 +58,7 @@ export function wrappedMaterial(key: KeyRecord, record: KeyMaterialRecord): Wrap
   const before = forVault.get(record);
   if (before !== undefined) return before;
   const { keyMaterialId, createdAtMs, wrapped } = record;
+  if (wrapped === null) throw new Error(`key material ${record.reference} is not there`);
   const reference = Buffer.from(record.reference, "hex");
   const material = {
     facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },

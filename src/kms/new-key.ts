@@ -36,13 +36,16 @@ export async function newSymmetricKey(vault: VaultClient, chosen: Chosen): Promi
     origin: "AWS_KMS",
     multiRegion: false,
   };
-  const first = { generation: 0, rotationType: null, createdAtMs: chosen.createdAtMs };
+  const { createdAtMs } = chosen;
+  const first = { generation: 0, rotationType: null, rotatedAtMs: null, createdAtMs };
   const material = await createKeyMaterial(vault, properties, first);
   const record: KeyRecord = {
     ...properties,
     rowVersion: 1,
     keyState: "Enabled",
     deletionAtMs: null,
+    pendingWindowDays: null,
+    primaryRegion: null,
     currentMaterial: material.reference,
     onDemandRotations: 0,
   };

@@ -36,7 +36,12 @@ export async function rotate(
   const materials = await store.listKeyMaterials(key);
   const previous = materials.at(-1);
   if (previous === undefined) throw new Error(`the key ${key.arn} has no key material`);
-  const generation = { generation: previous.generation + 1, rotationType, createdAtMs: nowMs };
+  const generation = {
+    generation: previous.generation + 1,
+    rotationType,
+    rotatedAtMs: nowMs,
+    createdAtMs: nowMs,
+  };
   const material = await createKeyMaterial(vault, key, generation);
   const record = changed(key, {
     currentMaterial: material.reference,

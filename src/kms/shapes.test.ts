@@ -89,7 +89,7 @@ describe("a constraint that is broken is told as AWS tells it", () => {
 
   test("an element of a list is told of the list as a whole", () => {
     expect(complaints({ GrantTokens: ["a", ""] })).toEqual([
-      "Value '[a, ]' at 'grantTokens' failed to satisfy constraint: Member must satisfy constraint: " +
+      "Value at 'grantTokens' failed to satisfy constraint: Member must satisfy constraint: " +
         "[Member must have length greater than or equal to 1, Member must have length less than or equal to 8192]",
     ]);
   });

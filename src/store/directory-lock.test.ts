@@ -55,3 +55,19 @@ test("creates the directory 0700 and its file 0600, and leaves no other file", (
   expect(fs.statSync(path.join(directory, "keyhaven.lock")).mode & 0o777).toBe(0o600);
   lock.release();
 });
+
+test("is held although nobody keeps what lockDirectory returned", async () => {
+  const directory = temporaryDirectory();
+  const { lines } = runModule(`
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    import { lockDirectory } from "src/store/directory-lock.ts";
+    lockDirectory(${JSON.stringify(directory)});
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+    setTimeout(() => console.log("collected"), 100);
+    setInterval(() => {}, 1000);
+  `);
+  for await (const line of lines) if (line === "collected") break;
+  expect(() => lockDirectory(directory)).toThrow(DirectoryInUse);
+});

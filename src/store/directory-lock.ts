@@ -3,6 +3,7 @@
  * SQLite file: the kernel drops it with the process, so a dead holder blocks nobody.
  */
 import path from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { ensurePrivateDirectory, ensurePrivateFile } from "./private-files.ts";
 import { isBusy, openLockDatabase } from "./sqlite/database.ts";
 
@@ -18,6 +19,9 @@ export class DirectoryInUse extends Error {
     this.name = "DirectoryInUse";
   }
 }
+
+/** A lock nobody holds a reference to must not be let go of by the garbage collector. */
+const held = new Set<DatabaseSync>();
 
 /**
  * Takes the directory for this process, creating it (0700) when it is not there.
@@ -35,8 +39,10 @@ export function lockDirectory(directory: string, fileName = "keyhaven.lock"): Di
     database.close();
     throw isBusy(error) ? new DirectoryInUse(directory) : error;
   }
+  held.add(database);
   return {
     release() {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };

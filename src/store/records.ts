@@ -55,26 +55,47 @@ export interface KeyRecord extends Versioned, KeyName {
   readonly createdAtMs: number;
   /** When a key that is pending deletion is to be deleted. */
   readonly deletionAtMs: number | null;
-  /** The reference of the current key material, 32 hex digits. */
-  readonly currentMaterial: string;
+  /** The waiting period of a primary key that waits for its replicas to be deleted. */
+  readonly pendingWindowDays: number | null;
+  /** Where the primary of a multi-Region key is; null for a single-Region key. */
+  readonly primaryRegion: string | null;
+  /** The reference of the current key material, 32 hex digits; null before the first import. */
+  readonly currentMaterial: string | null;
   /** Days between automatic rotations; null while automatic rotation is off. */
   readonly rotationPeriodDays: number | null;
   readonly nextRotationAtMs: number | null;
   readonly onDemandRotations: number;
 }
 
-/** One generation of key material, wrapped by the vault. Immutable once stored. */
-export interface KeyMaterialRecord extends KeyName {
+/** One generation of key material, wrapped by the vault. */
+export interface KeyMaterialRecord extends Versioned, KeyName {
   /** 32 hex digits; stands in every ciphertext blob made with this material. */
   readonly reference: string;
   /** The public key material id, 64 hex digits. */
   readonly keyMaterialId: string;
-  readonly wrapped: Uint8Array;
+  /** Null while imported key material is deleted or has expired. */
+  readonly wrapped: Uint8Array | null;
+  /** DER SubjectPublicKeyInfo of an asymmetric key. */
+  readonly publicKey: Uint8Array | null;
   readonly createdAtMs: number;
   /** 0 for the first material of a key, one more for each that follows. */
   readonly generation: number;
-  /** Why and when this material became current; null for the first. */
+  /** Why and when this material became current; null for the first, and while it waits to be. */
   readonly rotationType: "AUTOMATIC" | "ON_DEMAND" | null;
+  readonly rotatedAtMs: number | null;
+  /** What its owner said of imported key material. */
+  readonly description: string | null;
+  /** When imported key material expires; null for never. */
+  readonly validToMs: number | null;
+}
+
+/** A wrapping key that GetParametersForImport made, until it is used or expires. Immutable. */
+export interface ImportKeyRecord extends KeyName {
+  /** 32 hex digits; stands in the import token. */
+  readonly importId: string;
+  readonly wrapped: Uint8Array;
+  readonly wrappingAlgorithm: string;
+  readonly expiresAtMs: number;
 }
 
 export interface AliasRecord extends Versioned {

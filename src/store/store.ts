@@ -8,6 +8,7 @@ import type {
   AccountRecord,
   AliasRecord,
   DomainKeyRecord,
+  ImportKeyRecord,
   KeyLastUsageRecord,
   KeyMaterialRecord,
   KeyName,
@@ -21,6 +22,7 @@ export interface Tables {
   domainKeys: DomainKeyRecord;
   keys: KeyRecord;
   keyMaterials: KeyMaterialRecord;
+  importKeys: ImportKeyRecord;
   aliases: AliasRecord;
   keyLastUsages: KeyLastUsageRecord;
 }
@@ -75,10 +77,21 @@ export interface Store {
   /** Enabled keys whose next automatic rotation is due. */
   listKeysDueForRotation(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
 
-  /** By reference (32 hex digits). */
-  findKeyMaterial(reference: string): Promise<KeyMaterialRecord | undefined>;
+  /** Of one key, by reference (32 hex digits). */
+  findKeyMaterial(name: KeyName, reference: string): Promise<KeyMaterialRecord | undefined>;
+  /** Whether any key in any account and Region has key material of this reference. */
+  hasKeyMaterial(reference: string): Promise<boolean>;
   /** All of one key, oldest first. */
   listKeyMaterials(name: KeyName): Promise<readonly KeyMaterialRecord[]>;
+
+  /** Imported key material that is present and whose time has come. */
+  listKeyMaterialsDueToExpire(nowMs: number, limit: number): Promise<readonly KeyMaterialRecord[]>;
+
+  findImportKey(name: KeyName, importId: string): Promise<ImportKeyRecord | undefined>;
+  listImportKeysExpired(nowMs: number, limit: number): Promise<readonly ImportKeyRecord[]>;
+
+  /** The same key id in every Region of an account: a multi-Region key and its replicas. */
+  listKeysOfId(accountId: string, keyId: string): Promise<readonly KeyRecord[]>;
 
   findAlias(accountId: string, region: string, aliasName: string): Promise<AliasRecord | undefined>;
   /** By alias name; of one key when a target is given. */

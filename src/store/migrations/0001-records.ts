@@ -54,7 +54,9 @@ CREATE TABLE keys (
   tags                 TEXT NOT NULL,
   created_at_ms        INTEGER NOT NULL,
   deletion_at_ms       INTEGER,
-  current_material     TEXT NOT NULL,
+  pending_window_days  INTEGER,
+  primary_region       TEXT,
+  current_material     TEXT,
   rotation_period_days INTEGER,
   next_rotation_at_ms  INTEGER,
   on_demand_rotations  INTEGER NOT NULL,
@@ -66,19 +68,45 @@ CREATE INDEX keys_of_customers ON keys (account_id, region) WHERE key_manager = 
 CREATE INDEX keys_by_deletion ON keys (deletion_at_ms) WHERE deletion_at_ms IS NOT NULL;
 CREATE INDEX keys_by_rotation ON keys (next_rotation_at_ms) WHERE next_rotation_at_ms IS NOT NULL;
 
+CREATE INDEX keys_of_id ON keys (account_id, key_id) WHERE multi_region = 1;
+
 CREATE TABLE key_materials (
-  reference       TEXT NOT NULL PRIMARY KEY CHECK (reference <> ''),
   account_id      TEXT NOT NULL,
   region          TEXT NOT NULL,
   key_id          TEXT NOT NULL,
+  reference       TEXT NOT NULL CHECK (reference <> ''),
   key_material_id TEXT NOT NULL,
-  wrapped         BLOB NOT NULL,
+  wrapped         BLOB,
+  public_key      BLOB,
   created_at_ms   INTEGER NOT NULL,
   generation      INTEGER NOT NULL CHECK (generation >= 0),
   rotation_type   TEXT CHECK (rotation_type IN ('AUTOMATIC', 'ON_DEMAND')),
+  rotated_at_ms   INTEGER,
+  description     TEXT,
+  valid_to_ms     INTEGER,
+  row_version     INTEGER NOT NULL CHECK (row_version > 0),
+  PRIMARY KEY (account_id, region, key_id, reference),
   UNIQUE (account_id, region, key_id, generation),
   FOREIGN KEY (account_id, region, key_id) REFERENCES keys ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX key_materials_by_reference ON key_materials (reference);
+CREATE INDEX key_materials_by_expiry ON key_materials (valid_to_ms)
+  WHERE valid_to_ms IS NOT NULL AND wrapped IS NOT NULL;
+
+CREATE TABLE import_keys (
+  account_id         TEXT NOT NULL,
+  region             TEXT NOT NULL,
+  key_id             TEXT NOT NULL,
+  import_id          TEXT NOT NULL CHECK (import_id <> ''),
+  wrapped            BLOB NOT NULL,
+  wrapping_algorithm TEXT NOT NULL,
+  expires_at_ms      INTEGER NOT NULL,
+  PRIMARY KEY (account_id, region, key_id, import_id),
+  FOREIGN KEY (account_id, region, key_id) REFERENCES keys ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX import_keys_by_expiry ON import_keys (expires_at_ms);
 
 CREATE TABLE aliases (
   account_id    TEXT NOT NULL,

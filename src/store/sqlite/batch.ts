@@ -94,14 +94,16 @@ function changeWriter(database: DatabaseSync): (change: RowChange) => void {
     if (changes !== 1 && tables[table].mutability === "versioned") {
       throw new Conflict(`${kind} of ${table}: another change came first`);
     }
-    if (kind === "delete" && leavesWrappedBytes(table)) markErasure.run();
+    if (leavesWrappedBytes(table, kind)) markErasure.run();
   };
 }
 
-/** A deletion here, with what goes with it, leaves bytes that have to be erased. */
-function leavesWrappedBytes(table: TableName): boolean {
+/** A change that takes wrapped bytes away, itself or with what goes with it: they have to be erased. */
+function leavesWrappedBytes(table: TableName, kind: ChangeKind): boolean {
+  if (kind === "insert" || kind === "upsert") return false;
+  if (table === "keys") return kind === "delete";
   const { columns }: AnyTable = tables[table];
-  return table === "keys" || Object.values(columns).includes("blob");
+  return Object.values(columns).some((type) => type.startsWith("blob"));
 }
 
 /** SQLITE_CONSTRAINT_FOREIGNKEY, _PRIMARYKEY, _UNIQUE and _ROWID. */

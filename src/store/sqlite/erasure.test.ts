@@ -66,8 +66,9 @@ test(
     expect(countFound(directory, deletedBlobs)).toBe(0);
 
     const kept = made.filter((one) => !deleted.includes(one)).map(({ material }) => material);
-    for (const { reference, wrapped } of kept) {
-      expect((await store.findKeyMaterial(reference))?.wrapped).toEqual(new Uint8Array(wrapped));
+    for (const material of kept) {
+      const found = await store.findKeyMaterial(material, material.reference);
+      expect(found?.wrapped).toEqual(new Uint8Array(material.wrapped));
     }
   },
 );

@@ -35,6 +35,20 @@ export function prepareQueries(database: DatabaseSync) {
         "next_rotation_at_ms <= ? AND key_state = 'Enabled' ORDER BY next_rotation_at_ms LIMIT ?",
       ),
     ),
+    listKeysOfId: select(
+      "keys",
+      "account_id = ? AND key_id = ? AND multi_region = 1 ORDER BY region",
+    ),
+    hasKeyMaterial: existsMaterial(database),
+    listKeyMaterialsDueToExpire: due(
+      select(
+        "keyMaterials",
+        "valid_to_ms <= ? AND wrapped IS NOT NULL ORDER BY valid_to_ms LIMIT ?",
+      ),
+    ),
+    listImportKeysExpired: due(
+      select("importKeys", "expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?"),
+    ),
     listKeyMaterials: select(
       "keyMaterials",
       "account_id = ? AND region = ? AND key_id = ? ORDER BY generation",
@@ -107,6 +121,7 @@ function findsOf(database: DatabaseSync): Finds {
     domainKeys: find("domainKeys"),
     keys: find("keys"),
     keyMaterials: find("keyMaterials"),
+    importKeys: find("importKeys"),
     aliases: find("aliases"),
     keyLastUsages: find("keyLastUsages"),
   };
@@ -121,6 +136,11 @@ function countsOf(database: DatabaseSync) {
       return counted ?? 0;
     };
   };
+}
+
+function existsMaterial(database: DatabaseSync): (reference: string) => boolean {
+  const statement = database.prepare("SELECT 1 FROM key_materials WHERE reference = ? LIMIT 1");
+  return (reference) => statement.get(reference) !== undefined;
 }
 
 function keyIdsOf(database: DatabaseSync): Select<string> {

@@ -134,7 +134,7 @@ describe("every table gives back what was put into it", () => {
           { kind: "upsert", table: "keyLastUsages", record: usage },
         ]);
         expect(await store.findKey(some)).toEqual(stored);
-        expect(await store.findKeyMaterial(keyMaterial.reference)).toEqual(keyMaterial);
+        expect(await store.findKeyMaterial(some, keyMaterial.reference)).toEqual(keyMaterial);
         expect(await store.findAlias(account, place, aliasName)).toEqual({
           ...expectedAlias,
           targetKeyId: some.keyId,
@@ -193,7 +193,7 @@ describe("a change is refused", () => {
     ["an upsert of a versioned record", { kind: "upsert", table: "keys", record: key }],
     [
       "an update of an immutable record",
-      { kind: "update", table: "keyMaterials", record: aKeyMaterial() },
+      { kind: "update", table: "domainKeys", record: aDomainKey(1) },
     ],
     ["a value that would change on the way", keyChange("insert", { policy: "\udfff" })],
   ])("as a defect of the caller: %s", async (_, change) => {
@@ -232,7 +232,7 @@ test("deleting a key deletes its material, aliases and last usage, remembered on
   );
   const read = async () => [
     await store.findKey(keyName),
-    await store.findKeyMaterial(material.reference),
+    await store.findKeyMaterial(keyName, material.reference),
     await store.findAlias(accountId, region, alias.aliasName),
     await store.findKeyLastUsage(keyName),
   ];

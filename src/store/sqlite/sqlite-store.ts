@@ -95,7 +95,8 @@ function cachedReads({ writer, queries: { find }, caches }: Parts): CachedReads 
       const id = keyNameValues(name);
       return cached("keys", id, () => find.keys(id));
     },
-    async findKeyMaterial(...id) {
+    async findKeyMaterial(name, reference) {
+      const id = [...keyNameValues(name), reference];
       return cached("keyMaterials", id, () => find.keyMaterials(id));
     },
     async findAlias(...id) {
@@ -124,6 +125,13 @@ function plainReads({ writer, queries }: Parts): PlainReads {
     listKeysDueForRotation: async (...asked) =>
       read(() => queries.listKeysDueForRotation(...asked)),
     listKeyMaterials: async (name) => read(() => queries.listKeyMaterials(...keyNameValues(name))),
+    hasKeyMaterial: async (reference) => read(() => queries.hasKeyMaterial(reference)),
+    listKeyMaterialsDueToExpire: async (...asked) =>
+      read(() => queries.listKeyMaterialsDueToExpire(...asked)),
+    findImportKey: async (name, importId) =>
+      read(() => queries.find.importKeys([...keyNameValues(name), importId])),
+    listImportKeysExpired: async (...asked) => read(() => queries.listImportKeysExpired(...asked)),
+    listKeysOfId: async (accountId, keyId) => read(() => queries.listKeysOfId(accountId, keyId)),
     listAliases: async (accountId, region, target, page) =>
       read(() =>
         target === undefined

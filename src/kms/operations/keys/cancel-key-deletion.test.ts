@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+
+describe("CancelKeyDeletion", () => {
+  let kms: KmsBench;
+  beforeAll(async () => {
+    kms = await kmsBench();
+  });
+  afterAll(async () => await kms.close());
+
+  test("answers with the key's ARN and leaves the key disabled, even one that was enabled", async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("ScheduleKeyDeletion", { KeyId });
+    expect(await kms.call("CancelKeyDeletion", { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId });
+    expect(KeyMetadata).toMatchObject({ KeyState: "Disabled", Enabled: false });
+    expect(KeyMetadata?.DeletionDate).toBeUndefined();
+  });
+
+  test("brings the rotation status back as it was", async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("EnableKeyRotation", { KeyId, RotationPeriodInDays: 100 });
+    const before = await kms.call("GetKeyRotationStatus", { KeyId });
+    await kms.call("ScheduleKeyDeletion", { KeyId });
+    expect(await kms.call("GetKeyRotationStatus", { KeyId })).toEqual({
+      KeyId: kms.arn(KeyId),
+      KeyRotationEnabled: false,
+    });
+    await kms.call("CancelKeyDeletion", { KeyId });
+    expect(await kms.call("GetKeyRotationStatus", { KeyId })).toEqual(before);
+  });
+
+  test("is on record with the key's ARN", async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("ScheduleKeyDeletion", { KeyId });
+    await kms.call("CancelKeyDeletion", { KeyId });
+    expect(kms.lastRecord()).toMatchObject({
+      readOnly: false,
+      requestParameters: { keyId: KeyId },
+      responseElements: { keyId: kms.arn(KeyId) },
+      resources: [{ ARN: kms.arn(KeyId) }],
+    });
+  });
+});

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { refusal } from "../../../../test/refusal.ts";
+import type { JsonObject } from "../../../service/service.ts";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const hex64 = /^[0-9a-f]{64}$/;
+const rootOnly = (action: string) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::111122223333:root" },
+        Action: action,
+        Resource: "*",
+      },
+    ],
+  });
+
+describe("CreateKey", () => {
+  let kms: KmsBench;
+  beforeAll(async () => {
+    kms = await kmsBench();
+  });
+  afterAll(async () => await kms.close());
+
+  test("answers an empty request with the metadata of an enabled symmetric key", async () => {
+    const { KeyMetadata } = await kms.call("CreateKey", {});
+    expect(KeyMetadata).toEqual({
+      AWSAccountId: "111122223333",
+      KeyId: expect.stringMatching(uuid) as unknown,
+      Arn: kms.arn(KeyMetadata?.KeyId ?? ""),
+      CreationDate: new Date(kms.nowMs),
+      Enabled: true,
+      Description: "",
+      KeyUsage: "ENCRYPT_DECRYPT",
+      KeyState: "Enabled",
+      Origin: "AWS_KMS",
+      KeyManager: "CUSTOMER",
+      CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
+      KeySpec: "SYMMETRIC_DEFAULT",
+      EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+      MultiRegion: false,
+      CurrentKeyMaterialId: expect.stringMatching(hex64) as unknown,
+    });
+  });
+
+  test("is on record with every default echoed, and no policy that was not sent", async () => {
+    const { KeyMetadata } = await kms.call("CreateKey", {});
+    const record = kms.lastRecord();
+    expect(record["requestParameters"]).toEqual({
+      description: "",
+      origin: "AWS_KMS",
+      bypassPolicyLockoutSafetyCheck: false,
+      customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+      keySpec: "SYMMETRIC_DEFAULT",
+      keyUsage: "ENCRYPT_DECRYPT",
+      multiRegion: false,
+      tags: [],
+    });
+    expect(record["responseElements"]).toEqual({
+      keyMetadata: {
+        aWSAccountId: "111122223333",
+        keyId: KeyMetadata?.KeyId,
+        arn: KeyMetadata?.Arn,
+        creationDate: "Mar 1, 2026, 10:15:00 AM",
+        enabled: true,
+        description: "",
+        keyUsage: "ENCRYPT_DECRYPT",
+        keyState: "Enabled",
+        origin: "AWS_KMS",
+        keyManager: "CUSTOMER",
+        customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+        keySpec: "SYMMETRIC_DEFAULT",
+        encryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+        multiRegion: false,
+        currentKeyMaterialId: KeyMetadata?.CurrentKeyMaterialId,
+      },
+    });
+    expect(record).toMatchObject({ readOnly: false, resources: [{ ARN: KeyMetadata?.Arn }] });
+  });
+
+  test("keeps description, tags and policy, and records them", async () => {
+    const Policy = rootOnly("kms:*");
+    const Tags = [{ TagKey: "team", TagValue: "blue" }];
+    const KeyId = await kms.newKey({ Description: "payroll", Tags, Policy });
+    expect(kms.lastRecord()["requestParameters"]).toMatchObject({
+      description: "payroll",
+      tags: [{ tagKey: "team", tagValue: "blue" }],
+      policy: Policy,
+    });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId });
+    expect(KeyMetadata?.Description).toBe("payroll");
+    expect((await kms.call("ListResourceTags", { KeyId })).Tags).toEqual(Tags);
+    expect((await kms.call("GetKeyPolicy", { KeyId })).Policy).toBe(Policy);
+  });
+
+  test("gives a key without a policy the default one, in AWS's layout", async () => {
+    const KeyId = await kms.newKey();
+    expect((await kms.call("GetKeyPolicy", { KeyId })).Policy).toBe(
+      `{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::111122223333:root"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}`,
+    );
+  });
+
+  test.each<[JsonObject, string]>([
+    [
+      { KeySpec: "RSA_2048", CustomerMasterKeySpec: "RSA_2048" },
+      "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+    ],
+    [
+      { KeySpec: "RSA_2048" },
+      "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+    ],
+    [
+      { CustomerMasterKeySpec: "HMAC_256" },
+      "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+    ],
+    [
+      { KeySpec: "RSA_2048", KeyUsage: "KEY_AGREEMENT" },
+      "KeyUsage KEY_AGREEMENT is not compatible with KeySpec RSA_2048",
+    ],
+    [
+      { KeyUsage: "SIGN_VERIFY" },
+      "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT",
+    ],
+    [
+      { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY", Origin: "AWS_CLOUDHSM" },
+      "KeySpec RSA_2048 is not supported for Origin AWS_CLOUDHSM",
+    ],
+    [{ Origin: "AWS_CLOUDHSM" }, "CustomKeyStoreId is required for Origin AWS_CLOUDHSM"],
+    [{ CustomKeyStoreId: "cks-1" }, "CustomKeyStoreId is not supported for Origin AWS_KMS"],
+    [{ XksKeyId: "x" }, "XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE"],
+  ])("ValidationException for %o", async (input, message) => {
+    expect(await refusal(kms.send("CreateKey", input))).toEqual({
+      code: "ValidationException",
+      message,
+    });
+  });
+
+  test.each<JsonObject>([
+    { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" },
+    { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
+    { Origin: "EXTERNAL" },
+    { Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" },
+    { MultiRegion: true },
+  ])("UnsupportedOperationException for what is not there yet: %o", async (input) => {
+    const before = await kms.call("ListKeys", {});
+    expect((await refusal(kms.send("CreateKey", input))).code).toBe(
+      "UnsupportedOperationException",
+    );
+    expect(await kms.call("ListKeys", {})).toEqual(before);
+  });
+
+  test("ValidationException for unknown words, told one by one", async () => {
+    const { code, message } = await refusal(
+      kms.send("CreateKey", { KeySpec: "HMAC_random", Origin: "MOON" }),
+    );
+    expect(code).toBe("ValidationException");
+    expect(message).toMatch(
+      /^2 validation errors detected: Value 'HMAC_random' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: \[[A-Z0-9_, ]+\]; Value 'MOON' at 'origin' failed/,
+    );
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ["a key given twice", { Tags: [tag("a"), tag("a")] }, "Duplicate tag keys"],
+    ["51 tags", { Tags: Array.from({ length: 51 }, (_v, n) => tag(`k${n}`)) }, "Too many tags"],
+    ["aws:", { Tags: [tag("aws:x")] }, "Tags beginning with aws: are reserved"],
+    ["AWS:", { Tags: [tag("AWS:x")] }, "Tags beginning with aws: are reserved"],
+  ])("TagException for %s", async (_what, input, message) => {
+    expect(await refusal(kms.send("CreateKey", input))).toEqual({ code: "TagException", message });
+  });
+
+  test("MalformedPolicyDocumentException for a policy that would lock its author out", async () => {
+    const Policy = rootOnly("kms:Encrypt");
+    expect(await refusal(kms.call("CreateKey", { Policy }))).toEqual({
+      code: "MalformedPolicyDocumentException",
+      message: "The new key policy will not allow you to update the key policy in the future.",
+    });
+    const bypass = { Policy, BypassPolicyLockoutSafetyCheck: true };
+    expect((await kms.call("CreateKey", bypass)).KeyMetadata?.KeyState).toBe("Enabled");
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    ["no statement", '{"Version":"2012-10-17"}'],
+    ["an unknown version", rootOnly("kms:*").replace("2012-10-17", "2020-01-01")],
+    ["an unknown element", rootOnly("kms:*").replace("Effect", "Affect")],
+  ])("MalformedPolicyDocumentException for a policy with %s", async (_what, Policy) => {
+    expect((await refusal(kms.call("CreateKey", { Policy }))).code).toBe(
+      "MalformedPolicyDocumentException",
+    );
+  });
+
+  test("MalformedPolicyDocumentException for a principal that does not exist", async () => {
+    const Policy = rootOnly("kms:*").replace(":root", ":user/Alice");
+    expect(await refusal(kms.call("CreateKey", { Policy }))).toEqual({
+      code: "MalformedPolicyDocumentException",
+      message: "Policy contains a statement with one or more invalid principals.",
+    });
+  });
+
+  test("LimitExceededException for a policy of more than 32 KB", async () => {
+    const Policy = rootOnly("kms:*") + " ".repeat(32_768);
+    expect((await refusal(kms.call("CreateKey", { Policy }))).code).toBe("LimitExceededException");
+  });
+});
+
+function tag(TagKey: string) {
+  return { TagKey, TagValue: "x" };
+}
