@@ -23,7 +23,7 @@ export async function createKeyMaterial(
   const reference = randomBytes(16);
   const keyMaterialId = randomBytes(32).toString("hex");
   const { createdAtMs } = generation;
-  const { wrapped } = await askVault(vault, "createKeyMaterial", {
+  const { wrapped, publicKey = null } = await askVault(vault, "createKeyMaterial", {
     facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
   });
   return {
@@ -33,7 +33,7 @@ export async function createKeyMaterial(
     reference: reference.toString("hex"),
     keyMaterialId,
     wrapped,
-    publicKey: null,
+    publicKey,
     description: null,
     validToMs: null,
     rowVersion: 1,

@@ -20,8 +20,19 @@ export async function askVault<Name extends VaultCommandName>(
   return reply;
 }
 
+/** Commands that judge what a caller sent. */
+type OpeningCommand =
+  | "decrypt"
+  | "rsaDecrypt"
+  | "reEncrypt"
+  | "verify"
+  | "verifyMac"
+  | "deriveSharedSecret"
+  | "decapsulate"
+  | "openToken";
+
 /** Asks the vault to open what a caller sent. Nothing when it is not genuine, for whatever reason. */
-export async function askVaultToOpen<Name extends "decrypt" | "reEncrypt" | "openToken">(
+export async function askVaultToOpen<Name extends OpeningCommand>(
   vault: VaultClient,
   command: Name,
   request: VaultRequest<Name>,
