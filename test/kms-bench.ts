@@ -72,8 +72,8 @@ export interface KmsBench {
   close(): Promise<void>;
 }
 
-export const benchAccount = "111122223333";
-export const benchRegion = "eu-west-1";
+const benchAccount = "111122223333";
+const benchRegion = "eu-west-1";
 
 export async function kmsBench(): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
