@@ -47,8 +47,12 @@ export interface Breakage {
 export interface KmsBench {
   readonly records: readonly TrailRecord[];
   readonly vaultCommands: readonly VaultCommandName[];
+  /** What the vault handed out as wrapped key material, in that order. */
+  readonly wrappedMaterials: readonly Buffer[];
   readonly broken: Breakage;
   lastRecord(): TrailRecord;
+  /** What the service was handed last, as it is now: its blobs are to be wiped. */
+  lastInput(): JsonObject;
   /** Milliseconds since 1970; a test moves it by assigning. */
   nowMs: number;
   call<Name extends OperationName>(
@@ -68,8 +72,8 @@ export interface KmsBench {
   close(): Promise<void>;
 }
 
-export const benchAccount = "111122223333";
-export const benchRegion = "eu-west-1";
+const benchAccount = "111122223333";
+const benchRegion = "eu-west-1";
 
 export async function kmsBench(): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
@@ -80,16 +84,19 @@ export async function kmsBench(): Promise<KmsBench> {
   const broken: Breakage = { trail: false, vault: undefined };
   const trail = overhearTrail(openedTrail, records, broken);
   const vaultCommands: VaultCommandName[] = [];
+  const wrappedMaterials: Buffer[] = [];
   const openedVault = openVaultInProcess({
     directory: path.join(directory, "vault"),
     initialize: true,
   });
-  const vault = overhearVault(openedVault, vaultCommands, broken);
+  const vault = overhearVault(openedVault, { vaultCommands, wrappedMaterials, broken });
   const time = { nowMs: Date.UTC(2026, 2, 1, 10, 15) };
   const clock = (): number => time.nowMs;
   await openDomainKeys(vault, store, clock());
   const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const service = kmsService(parts);
+
+  let lastInput: JsonObject = {};
 
   async function send(
     name: OperationName,
@@ -106,15 +113,19 @@ export async function kmsBench(): Promise<KmsBench> {
       host: "kms.test",
     };
     const by = { caller: options.caller ?? rootOf(accountId), facts };
-    const { output } = await service.answer({ operation: name, input }, by);
+    const call = callOf(name, input);
+    lastInput = call.input;
+    const { output } = await service.answer(call, by);
     return output;
   }
 
   const bench: KmsBench = {
     records,
     vaultCommands,
+    wrappedMaterials,
     broken,
     lastRecord: () => records.at(-1) ?? {},
+    lastInput: () => lastInput,
     get nowMs() {
       return time.nowMs;
     },
@@ -122,9 +133,9 @@ export async function kmsBench(): Promise<KmsBench> {
       time.nowMs = nowMs;
     },
     send,
+    // What a client sends is plain JSON with blobs as bytes, which is what SDK inputs are.
     call: async (name, input, options) =>
-      // The wire hands services plain JSON with blobs as bytes, which is what SDK inputs are.
-      (await send(name, copyOf(input) as JsonObject, options)) as Output<typeof name>,
+      (await send(name, { ...input } as JsonObject, options)) as Output<typeof name>,
     async newKey(input = {}, options) {
       const { KeyMetadata } = await bench.call("CreateKey", input, options);
       if (KeyMetadata?.KeyId === undefined) throw new Error("CreateKey returned no key id");
@@ -137,7 +148,7 @@ export async function kmsBench(): Promise<KmsBench> {
     async close() {
       await openedTrail.close();
       await store.close();
-      await openedVault.close();
+      openedVault.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -155,6 +166,10 @@ function rootOf(accountId: string): Caller {
 }
 
 /** Services wipe what they were sent; a test wants to keep its own. */
+function callOf(operation: OperationName, input: JsonObject) {
+  return { operation, input: copyOf(input) as JsonObject };
+}
+
 function copyOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (Array.isArray(value)) return value.map(copyOf);
@@ -164,17 +179,23 @@ function copyOf(value: unknown): unknown {
   return copy;
 }
 
-function overhearVault(
-  vault: VaultClient,
-  heard: VaultCommandName[],
-  broken: Breakage,
-): VaultClient {
+interface Overheard {
+  readonly vaultCommands: VaultCommandName[];
+  readonly wrappedMaterials: Buffer[];
+  readonly broken: Breakage;
+}
+
+function overhearVault(vault: VaultClient, heard: Overheard): VaultClient {
   return {
     async send(command, request) {
-      heard.push(command);
-      if (broken.vault === "away") throw new VaultUnavailable("no vault is attached");
-      if (broken.vault === "defective") throw new TypeError("secret detail of a defect");
-      return await vault.send(command, request);
+      heard.vaultCommands.push(command);
+      if (heard.broken.vault === "away") throw new VaultUnavailable("no vault is attached");
+      if (heard.broken.vault === "defective") throw new TypeError("secret detail of a defect");
+      const reply = await vault.send(command, request);
+      if (command === "createKeyMaterial" && "wrapped" in reply) {
+        heard.wrappedMaterials.push(Buffer.from(reply.wrapped));
+      }
+      return reply;
     },
   };
 }

@@ -7,7 +7,7 @@
  */
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
-import type { JournalEntry } from "../service/trail.ts";
+import type { CallEvent, JournalEntry } from "../service/trail.ts";
 import { StoreConflict } from "../store/store.ts";
 import { checkInput } from "./check.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
@@ -53,8 +53,8 @@ export async function answer<Name extends OperationName>(
   } catch (error) {
     if (error instanceof NotRecorded) throw error.asRefusal();
     const refusal = asKmsError(error);
-    await record(desk.trail.compose(failureEvent(name, operation, desk, progress, refusal)), desk);
-    throw refusal;
+    const event = failureEvent(name, operation, desk, progress, refusal);
+    throw await onceRecorded(refusal, event, desk);
   } finally {
     wipeBlobs(sent);
   }
@@ -136,6 +136,17 @@ async function remember<Name extends OperationName>(
     for (const { eventId } of entries) desk.store.settle(eventId);
   } catch (error) {
     wipeBlobs(outcome.output);
+    throw error;
+  }
+}
+
+/** A refusal does not leave before it is on record either. Gives what is to be thrown. */
+async function onceRecorded(refusal: KmsError, event: CallEvent, desk: Desk): Promise<KmsError> {
+  try {
+    await record(desk.trail.compose(event), desk);
+    return refusal;
+  } catch (error) {
+    if (error instanceof NotRecorded) return error.asRefusal();
     throw error;
   }
 }

@@ -21,7 +21,7 @@ const keyIdForm = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{
 
 const accountForm = /^[0-9]{12}$/;
 
-export function isKeyId(text: string): boolean {
+function isKeyId(text: string): boolean {
   return keyIdForm.test(text);
 }
 

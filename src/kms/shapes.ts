@@ -139,7 +139,7 @@ export function listOfStructures<T extends object>(members: Shapes<T>): Shape<T[
   );
 }
 
-export function structure<T extends object>(members: Shapes<T>): Shape<T> {
+function structure<T extends object>(members: Shapes<T>): Shape<T> {
   const shapes = Object.entries(members) as [string, Shape<unknown>][];
   return required(
     (value) => readMembers(readObject(value), shapes) as T,

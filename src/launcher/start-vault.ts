@@ -1,6 +1,6 @@
 /** Starts the vault in a process that can do nothing but be a vault. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import path from "node:path";
 
@@ -9,7 +9,7 @@ const socketDescriptor = 3;
 export interface VaultStart {
   /** The vault's own directory, absolute: the only one it may write to. */
   readonly directory: string;
-  /** Makes what is missing of a new vault. */
+  /** Makes what is missing of a new vault, its directory included. */
   readonly initialize: boolean;
   /** The file the vault begins with: main.js, or main.ts, of its room. */
   readonly entry?: string;
@@ -32,6 +32,8 @@ export interface StartedVault {
  * native code. What it prints goes to standard error. How it ends is seen on `process`.
  */
 export function startVault({ directory, initialize, entry }: VaultStart): StartedVault {
+  // Node gives permission for what lies in a directory only if the directory is there.
+  if (initialize) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const main = entry ?? defaultEntry();
   const mainArguments = ["--directory", directory, ...(initialize ? ["--initialize"] : [])];
   const child = spawn(process.execPath, [...nodeOptions(main, directory), main, ...mainArguments], {

@@ -51,6 +51,8 @@ describe("UpdateAlias", () => {
   test("succeeds for the key it points at already", async () => {
     await kms.call("UpdateAlias", { AliasName, TargetKeyId: before });
     await kms.call("UpdateAlias", { AliasName, TargetKeyId: kms.arn(before) });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId: AliasName });
+    expect(KeyMetadata?.KeyId).toBe(before);
   });
 
   test("NotFoundException for an alias that does not exist", async () => {

@@ -100,14 +100,25 @@ describe("Encrypt", () => {
   ])(
     "refuses an encryption context with an empty %s, before the key is looked for",
     async (_what, EncryptionContext) => {
-      const KeyId = "00000000-0000-4000-8000-000000000000";
-      const input = { KeyId, Plaintext: secret, EncryptionContext };
+      const unknown = "00000000-0000-4000-8000-000000000000";
+      const input = { KeyId: unknown, Plaintext: secret, EncryptionContext };
       expect(await refusal(kms.call("Encrypt", input))).toEqual({
         code: "ValidationException",
         message: "Invalid EncryptionContext",
       });
     },
   );
+
+  test("refuses lone surrogates in an encryption context: as bytes they would be one another", async () => {
+    for (const EncryptionContext of [{ "\ud800": "x" }, { x: "\udfff" }]) {
+      expect(
+        await refusal(kms.call("Encrypt", { KeyId, Plaintext: secret, EncryptionContext })),
+      ).toEqual({
+        code: "ValidationException",
+        message: "Invalid EncryptionContext",
+      });
+    }
+  });
 
   test("refuses an encryption context in a dry run as it would otherwise", async () => {
     const input = { KeyId, Plaintext: secret, EncryptionContext: { x: "" }, DryRun: true };

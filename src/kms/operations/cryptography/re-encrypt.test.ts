@@ -125,8 +125,9 @@ describe("ReEncrypt", () => {
   });
 
   test("InvalidKeyUsageException for an algorithm of another kind of key, on either side", async () => {
+    const named = { ...moved(), SourceKeyId: from };
     for (const member of ["SourceEncryptionAlgorithm", "DestinationEncryptionAlgorithm"]) {
-      expect(await refusal(kms.send("ReEncrypt", { ...moved(), [member]: "SM2PKE" }))).toEqual({
+      expect(await refusal(kms.send("ReEncrypt", { ...named, [member]: "SM2PKE" }))).toEqual({
         code: "InvalidKeyUsageException",
         message: "Algorithm SM2PKE is incompatible with key spec SYMMETRIC_DEFAULT.",
       });

@@ -151,8 +151,6 @@ describe("CreateKey", () => {
   });
 
   test.each<JsonObject>([
-    { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" },
-    { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
     { Origin: "EXTERNAL" },
     { Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" },
     { MultiRegion: true },

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+
+let kms: KmsBench;
+beforeAll(async () => {
+  kms = await kmsBench();
+});
+afterAll(async () => await kms.close());
+
+describe("DisableKeyRotation", () => {
+  test("ends automatic rotation, with an empty body, and may be asked twice", async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("EnableKeyRotation", { KeyId });
+    for (let twice = 0; twice < 2; twice += 1) {
+      expect(await kms.call("DisableKeyRotation", { KeyId })).toBeUndefined();
+      expect(await kms.call("GetKeyRotationStatus", { KeyId })).toEqual({
+        KeyId: kms.arn(KeyId),
+        KeyRotationEnabled: false,
+      });
+    }
+    kms.nowMs += 3000 * 86_400_000;
+    expect(await kms.runLifecycle()).toEqual({ deleted: 0, rotated: 0 });
+  });
+
+  test("is on record with the key", async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("DisableKeyRotation", { KeyId });
+    expect(kms.lastRecord()).toMatchObject({
+      readOnly: false,
+      requestParameters: { keyId: KeyId },
+      responseElements: { keyId: kms.arn(KeyId) },
+      resources: [{ ARN: kms.arn(KeyId) }],
+    });
+  });
+});
