@@ -40,13 +40,19 @@ const oaepOverhead: Readonly<Record<string, number>> = {
 
 /** Refuses a plaintext that is longer than an RSA key can encrypt. Others take all that the shape allows. */
 export function requireFittingPlaintext(plaintext: Uint8Array, algorithm: string, key: Key): void {
-  const overhead = oaepOverhead[algorithm];
-  if (overhead === undefined) return;
-  const longest = Number(key.keySpec.slice("RSA_".length)) / 8 - overhead;
-  if (plaintext.length <= longest) return;
-  throw invalid(
+  if (plaintext.length > longestPlaintext(algorithm, key)) throw plaintextTooLong(algorithm, key);
+}
+
+export function plaintextTooLong(algorithm: string, key: Key): KmsError {
+  const longest = longestPlaintext(algorithm, key);
+  return invalid(
     `Algorithm ${algorithm} and key spec ${key.keySpec} cannot encrypt data larger than ${longest} bytes.`,
   );
+}
+
+function longestPlaintext(algorithm: string, key: Key): number {
+  const overhead = oaepOverhead[algorithm];
+  return overhead === undefined ? 4096 : Number(key.keySpec.slice("RSA_".length)) / 8 - overhead;
 }
 
 /** An asymmetric ciphertext has no place for an encryption context. An empty one is as good as none. */

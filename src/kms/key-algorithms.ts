@@ -80,6 +80,11 @@ export function usagesOf(spec: KeySpec): readonly KeyUsageType[] {
   return usages.filter((usage) => offers[spec][listedAs[usage][0]] !== undefined);
 }
 
+/** Symmetric and HMAC keys have no public half. */
+export function hasPublicKey(spec: string): boolean {
+  return spec !== symmetricDefault && !spec.startsWith("HMAC_");
+}
+
 /** The one member that lists a key's algorithms. */
 export function algorithmMembers(
   kind: KeyKind,

@@ -2,7 +2,12 @@
 import { randomBytes } from "node:crypto";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import type { VaultClient, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
+import type {
+  KeyMaterialFacts,
+  VaultClient,
+  WrappedKeyMaterial,
+} from "../vault-protocol/commands.ts";
+import { hasPublicKey } from "./key-algorithms.ts";
 import { askVault } from "./vault.ts";
 
 /** What of a key its material is bound to for ever. */
@@ -23,9 +28,8 @@ export async function createKeyMaterial(
   const reference = randomBytes(16);
   const keyMaterialId = randomBytes(32).toString("hex");
   const { createdAtMs } = generation;
-  const { wrapped, publicKey = null } = await askVault(vault, "createKeyMaterial", {
-    facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
-  });
+  const facts = { ...propertiesOf(key), reference, keyMaterialId, createdAtMs };
+  const { wrapped, publicKey } = await madeByVault(vault, facts);
   return {
     accountId: key.accountId,
     region: key.region,
@@ -39,6 +43,14 @@ export async function createKeyMaterial(
     rowVersion: 1,
     ...generation,
   };
+}
+
+async function madeByVault(
+  vault: VaultClient,
+  facts: KeyMaterialFacts,
+): Promise<{ readonly wrapped: Uint8Array; readonly publicKey: Uint8Array | null }> {
+  if (hasPublicKey(facts.keySpec)) return await askVault(vault, "createKeyPair", { facts });
+  return { ...(await askVault(vault, "createKeyMaterial", { facts })), publicKey: null };
 }
 
 /** The key's current key material. A key without one is a damaged store, not a refusal. */

@@ -1,13 +1,13 @@
 /** ReEncrypt: from one key or encryption context to another, without the plaintext leaving the vault. */
 import type { KeyMaterialRecord } from "../../../store/records.ts";
 import type { Store } from "../../../store/store.ts";
-import type { VaultRequest } from "../../../vault-protocol/commands.ts";
 import type { Checked, Input, Output } from "../../contract.ts";
 import {
   contextConditions,
   ignoresCiphertext,
   isSymmetric,
   openedBy,
+  plaintextTooLong,
   refuseContext,
   requireCiphertext,
   symmetricUse,
@@ -21,7 +21,7 @@ import { encryptionAlgorithms } from "../../key-spec.ts";
 import { type ConditionFacts, type KeyInUse, keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 import { rsaAlgorithm } from "../../rsa-algorithm.ts";
-import { askVaultToOpen } from "../../vault.ts";
+import { askVaultToOpen, PlaintextTooLong } from "../../vault.ts";
 
 export const reEncrypt = keyOperation("ReEncrypt", {
   input: {
@@ -81,7 +81,7 @@ export const reEncrypt = keyOperation("ReEncrypt", {
     const source = await sourceOf(from, store);
     const destination = { key: to.key, material: await currentMaterial(store, to.key) };
     const algorithms = { source: sourceAlgorithm(input), destination: destinationAlgorithm(input) };
-    const reply = await askVaultToOpen(vault, "reEncrypt", {
+    const request = {
       source: wrappedMaterial(source.key, source.material),
       sourceAlgorithm: algorithms.source,
       sourceEncryptionContext: canonicalContext(input.SourceEncryptionContext),
@@ -89,6 +89,10 @@ export const reEncrypt = keyOperation("ReEncrypt", {
       destination: wrappedMaterial(destination.key, destination.material),
       destinationAlgorithm: algorithms.destination,
       destinationEncryptionContext: canonicalContext(input.DestinationEncryptionContext),
+    };
+    const reply = await askVaultToOpen(vault, "reEncrypt", request).catch((error: unknown) => {
+      if (!(error instanceof PlaintextTooLong)) throw error;
+      throw plaintextTooLong(algorithms.destination, destination.key);
     });
     if (reply === undefined) throw new KmsError("InvalidCiphertextException");
     const output: Output<"ReEncrypt"> = {
@@ -136,7 +140,7 @@ function destinationAlgorithm(input: Checked<Input<"ReEncrypt">>): VaultAlgorith
   return vaultAlgorithm(input.DestinationEncryptionAlgorithm ?? symmetricDefault);
 }
 
-type VaultAlgorithm = VaultRequest<"reEncrypt">["sourceAlgorithm"];
+type VaultAlgorithm = typeof symmetricDefault | ReturnType<typeof rsaAlgorithm>;
 
 function vaultAlgorithm(algorithm: string): VaultAlgorithm {
   return algorithm === symmetricDefault ? symmetricDefault : rsaAlgorithm(algorithm);
