@@ -102,6 +102,13 @@ function openSecrets(): Pick<IamBench, "secretAccessKeys" | "derivations"> & { r
   };
 }
 
+/** What a signing key makes of a text: keys are compared by it. */
+export function signatureUnder(key: Uint8Array): string {
+  return createHmac("sha256", key).update(signedText).digest("hex");
+}
+
+export const signedText = "a string to sign";
+
 /** "Derive a signing key for Signature Version 4" in the IAM User Guide. */
 export function signingKey(secret: string, scope: readonly string[]): Buffer {
   return [...scope, "aws4_request"].reduce(

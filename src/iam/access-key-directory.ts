@@ -1,10 +1,11 @@
 /** Who an access key speaks for, and what proves it. */
-import { createSecretKey } from "node:crypto";
 import { partitionOf } from "../lib/arn.ts";
+import { andThen } from "../lib/eventually.ts";
 import { wipe } from "../lib/wipe.ts";
 import type { AccessKeys, SigningCredential, SigningScope } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
+import { SigningKey } from "../service/signing-key.ts";
 import type { AccessKeyRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
 import { SigningCredentials } from "./signing-credentials.ts";
@@ -22,13 +23,13 @@ export function accessKeyDirectory(parts: {
 }): AccessKeys {
   const kept = new SigningCredentials(maxKept);
   return {
-    async findSigningCredential(scope) {
-      const record = await parts.store.findAccessKey(scope.accessKeyId);
-      if (record?.status !== "Active") return undefined;
-      return await kept.find(nameOf(scope, record), () =>
-        deriveCredential(scope, record, parts.secretAccessKeys),
-      );
-    },
+    findSigningCredential: (scope) =>
+      andThen(parts.store.findAccessKey(scope.accessKeyId), (record) => {
+        if (record?.status !== "Active") return undefined;
+        return kept.find(nameOf(scope, record), () =>
+          deriveCredential(scope, record, parts.secretAccessKeys),
+        );
+      }),
   };
 }
 
@@ -46,7 +47,7 @@ async function deriveCredential(
   const facts = { accountId, accessKeyId };
   const bytes = await secretAccessKeys.deriveSigningKey({ facts, wrapped, date, region, service });
   try {
-    return { caller: rootOf(accountId, accessKeyId, region), signingKey: createSecretKey(bytes) };
+    return { caller: rootOf(accountId, accessKeyId, region), signingKey: new SigningKey(bytes) };
   } finally {
     wipe(bytes);
   }

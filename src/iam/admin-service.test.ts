@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type IamBench, openIamBench, signingKey } from "../../test/iam-bench.ts";
+import {
+  type IamBench,
+  openIamBench,
+  signatureUnder,
+  signedText,
+  signingKey,
+} from "../../test/iam-bench.ts";
 import { ServiceError } from "../service/service-error.ts";
 import type { Authenticated, JsonObject, Service } from "../service/service.ts";
 import { StoreConflict } from "../store/store.ts";
@@ -78,8 +84,8 @@ describe("CreateAccount", () => {
     const credential = await accessKeyDirectory(bench).findSigningCredential(scope);
     expect(credential?.caller.accountId).toBe(created.AccountId);
     const secret = Buffer.from(created.SecretAccessKey).toString();
-    expect(credential?.signingKey.export()).toEqual(
-      signingKey(secret, ["20260301", "us-east-1", "kms"]),
+    expect(credential?.signingKey.sign(signedText)).toBe(
+      signatureUnder(signingKey(secret, ["20260301", "us-east-1", "kms"])),
     );
   });
 

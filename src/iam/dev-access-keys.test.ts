@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type IamBench, openIamBench, signingKey } from "../../test/iam-bench.ts";
+import {
+  type IamBench,
+  openIamBench,
+  signatureUnder,
+  signedText,
+  signingKey,
+} from "../../test/iam-bench.ts";
 import type { AccessKeys, SigningCredential } from "../service/access-keys.ts";
 import { accessKeyDirectory } from "./access-key-directory.ts";
 import { devAccessKeys } from "./dev-access-keys.ts";
@@ -34,8 +40,8 @@ test.each([
 ])("%s with the secret test speaks for account %s", async (accessKeyId, accountId) => {
   const credential = await find(accessKeyId);
   expect(credential?.caller).toMatchObject({ type: "Root", accountId, accessKeyId });
-  expect(credential?.signingKey.export()).toEqual(
-    signingKey("test", ["20260301", "us-east-1", "kms"]),
+  expect(credential?.signingKey.sign(signedText)).toBe(
+    signatureUnder(signingKey("test", ["20260301", "us-east-1", "kms"])),
   );
   expect(await bench.store.findAccount(accountId)).toMatchObject({ accountId });
 });

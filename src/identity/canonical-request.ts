@@ -21,7 +21,12 @@ export function canonicalRequest(parts: CanonicalRequestParts): string {
 
 /** Lower-case hexadecimal SHA-256 of a canonical request's bytes. */
 export function hashCanonicalRequest(request: string): string {
-  return hash("sha256", Buffer.from(request, "latin1"), "hex");
+  // A string is hashed as UTF-8, which is the same bytes as long as all of them are ASCII.
+  return hash("sha256", isAscii(request) ? request : Buffer.from(request, "latin1"), "hex");
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 /** Lower-case hexadecimal SHA-256 of a body. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   deriveSigningKey,
@@ -506,9 +506,7 @@ function signByHand(
   const scope = { date: "20261123", region: "eu-west-1", service: "kms" };
   const scopeText = `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
   const text = ["AWS4-HMAC-SHA256", timestamp, scopeText, sha256(canonical)].join("\n");
-  const signature = createHmac("sha256", deriveSigningKey(credentials.secretAccessKey, scope))
-    .update(text)
-    .digest("hex");
+  const signature = deriveSigningKey(credentials.secretAccessKey, scope).sign(text);
   const credential = `Credential=${credentials.accessKeyId}/${scopeText}`;
   const authorization = `AWS4-HMAC-SHA256 ${credential},SignedHeaders=${list},Signature=${signature}`;
   const rawHeaders = Object.entries({ ...headers, authorization }).flat();

@@ -2,9 +2,10 @@
  * Who is calling: from a request's signature to the caller it proves. Whatever can be
  * checked without a key is checked before the access keys are asked.
  */
-import { createSecretKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { AccessKeys } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
+import { SigningKey } from "../service/signing-key.ts";
 import { canonicalQuery, parseQuery } from "./canonical-query.ts";
 import type { Claim } from "./claim.ts";
 import { requireCurrent } from "./clock-window.ts";
@@ -29,7 +30,7 @@ export interface Identified {
 const accessKeyIdLengthMax = 128;
 
 /** Verifies for callers nobody knows, so that an unknown access key costs what a known one does. */
-const nobodysSigningKey = createSecretKey(randomBytes(32));
+const nobodysSigningKey = new SigningKey(randomBytes(32));
 
 /**
  * Verifies a request's Signature Version 4, in its headers or its query, as AWS's "Signature

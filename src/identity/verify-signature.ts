@@ -1,12 +1,12 @@
 /** Whether a signature covers a request: all of what it must cover, and nothing changed. */
-import type { KeyObject } from "node:crypto";
+import type { SigningKey } from "../service/signing-key.ts";
 import { canonicalHeaders, findUnsignedHeader } from "./canonical-headers.ts";
 import { canonicalRequest, hashCanonicalRequest, hashPayload } from "./canonical-request.ts";
 import { canonicalUri } from "./canonical-uri.ts";
 import type { Claim } from "./claim.ts";
 import type { HeaderFields } from "./header-fields.ts";
 import { mismatch } from "./refusals.ts";
-import { sign, signatureMatches } from "./signature.ts";
+import { signatureMatches } from "./signature.ts";
 import { splitTarget } from "./signed-request.ts";
 import type { SignedRequest } from "./signed-request.ts";
 import { parseSignedHeaders } from "./signed-headers.ts";
@@ -20,7 +20,7 @@ export function findDoubt(
   request: SignedRequest,
   fields: HeaderFields,
   claim: Claim,
-  signingKey: KeyObject,
+  signingKey: SigningKey,
 ): string | undefined {
   const signedHeaders = parseSignedHeaders(claim.signedHeaders);
   if (signedHeaders === undefined) return mismatch;
@@ -44,7 +44,7 @@ export function findDoubt(
     scope: claim.credential.scope,
     canonicalRequestHash: hashCanonicalRequest(canonical),
   });
-  return signatureMatches(sign(signingKey, text), claim.signature) ? undefined : mismatch;
+  return signatureMatches(signingKey.sign(text), claim.signature) ? undefined : mismatch;
 }
 
 function mustBeSigned(header: string): string {

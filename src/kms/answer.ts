@@ -67,11 +67,14 @@ async function performUntilStored<Name extends OperationName>(
   desk: Desk,
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
-  const attempt = async () => await performAndStore(operation, sent, desk, progress);
   for (let attempts = 1; ; attempts += 1) {
     try {
+      if (attempts === 1) return await performAndStore(operation, sent, desk, progress);
       // Side by side, all but one of those that met a conflict would meet the next.
-      return attempts === 1 ? await attempt() : await inTurn(desk.store, attempt);
+      return await inTurn(
+        desk.store,
+        async () => await performAndStore(operation, sent, desk, progress),
+      );
     } catch (error) {
       if (!(error instanceof StoreConflict) || attempts === maxAttempts) throw error;
     }
@@ -86,13 +89,16 @@ async function performAndStore<Name extends OperationName>(
 ): Promise<Performed<Name>> {
   const outcome = await perform(operation, sent, desk, progress);
   const entry = desk.trail.compose(successEvent(operation, desk, progress, outcome));
-  const others = (outcome.serviceEvents ?? []).map((event) => desk.trail.compose(event));
-  const { changes = [] } = outcome;
-  if (changes.length > 0) await desk.store.commit(changes, entry, ...others);
+  const { changes, serviceEvents } = outcome;
+  const others = serviceEvents?.map((event) => desk.trail.compose(event)) ?? [];
+  if (changes !== undefined && changes.length > 0) {
+    await desk.store.commit(changes, entry, ...others);
+  }
   return { outcome, entries: [entry, ...others] };
 }
 
-async function perform<Name extends OperationName>(
+/** Not a promise of its own around those that the work makes. */
+function perform<Name extends OperationName>(
   operation: Operation<Name>,
   sent: JsonObject,
   desk: Desk,
@@ -101,9 +107,9 @@ async function perform<Name extends OperationName>(
   const input = checkInput(operation, sent);
   progress.input = input;
   operation.validate?.(input);
-  if ("uses" in operation) return await performOnKeys(operation, input, desk, progress);
+  if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
   requireAccountAction(desk);
-  return await operation.run({ ...desk, input });
+  return operation.run({ ...desk, input });
 }
 
 async function performOnKeys<Name extends OperationName>(
@@ -131,7 +137,8 @@ async function remember<Name extends OperationName>(
   desk: Desk,
 ): Promise<void> {
   try {
-    await Promise.all(entries.map(async (entry) => await record(entry, desk)));
+    const [own, ...others] = entries.map((entry) => record(entry, desk));
+    await (others.length === 0 ? own : Promise.all([own, ...others]));
     if (outcome.changes === undefined) return;
     for (const { eventId } of entries) desk.store.settle(eventId);
   } catch (error) {
@@ -151,12 +158,10 @@ async function onceRecorded(refusal: KmsError, event: CallEvent, desk: Desk): Pr
   }
 }
 
-async function record(entry: JournalEntry, { trail }: Desk): Promise<void> {
-  try {
-    await trail.append(entry);
-  } catch (error) {
+function record(entry: JournalEntry, { trail }: Desk): Promise<void> {
+  return trail.append(entry).catch((error: unknown) => {
     throw new NotRecorded(error);
-  }
+  });
 }
 
 /** The call cannot be put on record: it fails, and there is no point in recording that. */

@@ -17,7 +17,8 @@ export interface KeyAccess {
   readonly action: string;
   readonly key: Key;
   readonly requestAlias: string | undefined;
-  readonly conditions: ConditionFacts | undefined;
+  /** Worked out when a policy asks for one of them, which few do. */
+  readonly conditions: (() => ConditionFacts) | undefined;
   /** The key was named by a ciphertext blob alone. */
   readonly byCiphertext: boolean;
 }

@@ -16,50 +16,61 @@ const empty = Buffer.alloc(4);
  */
 export function canonicalContext(context: EncryptionContext | undefined): Uint8Array {
   if (context === undefined) return empty;
-  const before = canonical.get(context);
-  if (before !== undefined) return before;
-  const bytes = bytesOf(context);
-  canonical.set(context, bytes);
-  return bytes;
+  if (latest?.context !== context) latest = { context, bytes: bytesOf(context) };
+  return latest.bytes;
 }
 
-/** Checked before the key is looked at, used when the vault is asked: worked out once. */
-const canonical = new WeakMap<EncryptionContext, Uint8Array>();
+/**
+ * Checked before the key is looked at and used when the vault is asked, nearly always with
+ * no other context in between: worked out once.
+ */
+let latest: { readonly context: EncryptionContext; readonly bytes: Uint8Array } | undefined;
 
 function bytesOf(context: EncryptionContext): Uint8Array {
-  const names = Object.keys(context);
-  if (names.length === 0) return empty;
-  const pairs = names.map((name) => pairOf(name, context[name] ?? ""));
-  if (
-    pairs.reduce((sum, { name, value }) => sum + name.length + value.length + 6, 1) > maxLengthBytes
-  ) {
-    throw invalid();
+  const pairs: Pair[] = [];
+  let lengthBytes = 4;
+  for (const name in context) {
+    const pair = pairOf(name, context[name] ?? "");
+    pairs.push(pair);
+    lengthBytes += 8 + pair.nameBytes + pair.valueBytes;
   }
-  if (pairs.length > 1) pairs.sort((a, b) => Buffer.compare(a.name, b.name));
-  return write(pairs);
+  if (pairs.length === 0) return empty;
+  // As JSON, each pair takes six characters more, and all of them one.
+  if (lengthBytes - 4 - 2 * pairs.length + 1 > maxLengthBytes) throw invalid();
+  if (pairs.length > 1) pairs.sort(byName);
+  return write(pairs, lengthBytes);
 }
 
 interface Pair {
-  readonly name: Buffer;
-  readonly value: Buffer;
+  readonly name: string;
+  readonly nameBytes: number;
+  readonly value: string;
+  readonly valueBytes: number;
 }
 
 function pairOf(name: string, value: string): Pair {
   if (name === "" || value === "") throw invalid();
   // As UTF-8 all lone surrogates are the same three bytes, and two contexts would be one.
   if (!name.isWellFormed() || !value.isWellFormed()) throw invalid();
-  return { name: Buffer.from(name, "utf8"), value: Buffer.from(value, "utf8") };
+  const valueBytes = Buffer.byteLength(value);
+  return { name, nameBytes: Buffer.byteLength(name), value, valueBytes };
 }
 
-function write(pairs: readonly Pair[]): Buffer {
-  const length = pairs.reduce((sum, { name, value }) => sum + 8 + name.length + value.length, 4);
-  const bytes = Buffer.allocUnsafe(length);
+/** By bytes. Where all characters are ASCII ones, their order is that of the bytes. */
+function byName(a: Pair, b: Pair): number {
+  const areAscii = a.nameBytes === a.name.length && b.nameBytes === b.name.length;
+  if (areAscii) return a.name < b.name ? -1 : 1;
+  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+}
+
+function write(pairs: readonly Pair[], lengthBytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(lengthBytes);
   let offset = bytes.writeUInt32BE(pairs.length, 0);
-  for (const { name, value } of pairs) {
-    offset = bytes.writeUInt32BE(name.length, offset);
-    offset += name.copy(bytes, offset);
-    offset = bytes.writeUInt32BE(value.length, offset);
-    offset += value.copy(bytes, offset);
+  for (const { name, nameBytes, value, valueBytes } of pairs) {
+    offset = bytes.writeUInt32BE(nameBytes, offset);
+    offset += bytes.write(name, offset);
+    offset = bytes.writeUInt32BE(valueBytes, offset);
+    offset += bytes.write(value, offset);
   }
   return bytes;
 }

@@ -1,4 +1,5 @@
 /** From a key reference, or from a ciphertext blob, to the key it stands for. */
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import { accessDeniedToUnknownKey } from "./access-denied.ts";
 import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
@@ -16,15 +17,15 @@ export interface Lookup {
 }
 
 /** The key a reference stands for. Throws what AWS answers when there is none. */
-export async function requireKey(reference: string, lookup: Lookup, desk: Desk): Promise<Key> {
+export function requireKey(reference: string, lookup: Lookup, desk: Desk): Eventually<Key> {
   const place = { accountId: desk.caller.accountId, region: desk.facts.region };
   const parsed = parseKeyReference(reference, place);
   // Whether another account's key exists is nobody's business: the answer is the same.
   if (parsed.accountId !== place.accountId)
     throw accessDeniedToUnknownKey(desk.caller, lookup.action);
-  if (parsed.kind === "key") return await requireKeyById(parsed, desk);
+  if (parsed.kind === "key") return requireKeyById(parsed, desk);
   if (!lookup.acceptsAlias) throw invalidKeyId(reference);
-  return await requireKeyByAlias(parsed.aliasName, lookup, desk);
+  return requireKeyByAlias(parsed.aliasName, lookup, desk);
 }
 
 /** The alias name in a key reference, when it is one. */
@@ -35,18 +36,29 @@ export function aliasNameIn(reference: string | undefined): string | undefined {
 }
 
 /** The key and key material that a ciphertext blob names. Nothing about it is proven yet. */
-export async function requireKeyOfBlob(
+export function requireKeyOfBlob(
   blob: Uint8Array,
   action: string,
   desk: Desk,
-): Promise<{ key: Key; material: KeyMaterialRecord }> {
+): Eventually<{ key: Key; blobMaterial: KeyMaterialRecord }> {
   const { keyId, materialReference } = readBlobHeader(blob);
   const { store, caller, facts } = desk;
   const name = { accountId: caller.accountId, region: facts.region, keyId };
-  const material = await store.findKeyMaterial(name, materialReference);
-  const record = material && (await store.findKey(name));
-  if (material !== undefined && record !== undefined) return { key: keyOf(record), material };
-  // Made elsewhere by a key that is not here, or by no key at all.
+  return andThen(store.findKeyMaterial(name, materialReference), (blobMaterial) =>
+    andThen(blobMaterial && store.findKey(name), (record) =>
+      blobMaterial === undefined || record === undefined
+        ? refuseBlob(materialReference, action, desk)
+        : { key: keyOf(record), blobMaterial },
+    ),
+  );
+}
+
+/** It was made elsewhere by a key that is not here, or by no key at all. */
+async function refuseBlob(
+  materialReference: string,
+  action: string,
+  { store, caller }: Desk,
+): Promise<never> {
   if (await store.hasKeyMaterial(materialReference)) throw accessDeniedToUnknownKey(caller, action);
   throw new KmsError("InvalidCiphertextException");
 }
@@ -55,11 +67,11 @@ export async function requireKeyOfBlob(
  * As requireKeyOfBlob, for a blob that was sent along with a key: it must name that one.
  * The header alone tells, so nothing is learnt about keys of others.
  */
-export async function requireMaterialOfBlob(
+export function requireMaterialOfBlob(
   blob: Uint8Array,
   key: Key,
   { store }: Desk,
-): Promise<KeyMaterialRecord> {
+): Eventually<KeyMaterialRecord> {
   const header = readBlobHeader(blob);
   if (header.keyId !== key.keyId) {
     throw new KmsError(
@@ -67,21 +79,23 @@ export async function requireMaterialOfBlob(
       "The key ID in the request does not identify a CMK that can perform this operation.",
     );
   }
-  const material = await store.findKeyMaterial(key, header.materialReference);
-  if (material === undefined) throw new KmsError("InvalidCiphertextException");
-  return material;
+  return andThen(store.findKeyMaterial(key, header.materialReference), (material) => {
+    if (material === undefined) throw new KmsError("InvalidCiphertextException");
+    return material;
+  });
 }
 
-async function requireKeyById(
+function requireKeyById(
   { keyId, arn }: Extract<KeyReference, { kind: "key" }>,
   { store, caller, facts }: Desk,
-): Promise<Key> {
+): Eventually<Key> {
   const name = { accountId: caller.accountId, region: facts.region, keyId };
-  const record = await store.findKey(name);
-  if (record === undefined) {
-    throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
-  }
-  return keyOf(record);
+  return andThen(store.findKey(name), (record) => {
+    if (record === undefined) {
+      throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
+    }
+    return keyOf(record);
+  });
 }
 
 async function requireKeyByAlias(aliasName: string, lookup: Lookup, desk: Desk): Promise<Key> {

@@ -1,4 +1,5 @@
 /** The keys an operation uses: found, the caller allowed to use them, and fit for the use. */
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import { authorize } from "./authorize.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
@@ -19,15 +20,20 @@ export async function fitKeys<Name extends OperationName>(
 ): Promise<readonly [KeyInUse, ...KeyInUse[]]> {
   refuseGrantTokens(input);
   const [first, ...others] = operation.uses;
-  const keys: [KeyInUse, ...KeyInUse[]] = [await findKey(first, input, desk)];
+  const firstFound = findKey(first, input, desk);
+  const keys: [KeyInUse, ...KeyInUse[]] = [
+    firstFound instanceof Promise ? await firstFound : firstFound,
+  ];
   for (const use of others) keys.push(await findKey(use, input, desk));
   found(keys);
   for (const [index, use] of operation.uses.entries()) {
-    const derived = use.keyConditions === undefined ? {} : await use.keyConditions(keys, desk);
+    const derived =
+      use.keyConditions === undefined ? undefined : await use.keyConditions(keys, desk);
     authorizeUse({ operation, use, input, found: keys[index], derived }, desk);
   }
+  const checked = checkBlob(first, input, keys[0], desk);
   const opened: [KeyInUse, ...KeyInUse[]] = [
-    await checkBlob(first, input, keys[0], desk),
+    checked instanceof Promise ? await checked : checked,
     ...keys.slice(1),
   ];
   operation.uses.forEach((use, index) => requireFit(use, input, opened[index]));
@@ -42,19 +48,18 @@ function refuseGrantTokens(input: object): void {
   }
 }
 
-async function findKey<Name extends OperationName>(
+function findKey<Name extends OperationName>(
   use: KeyUse<Name>,
   input: Checked<Input<Name>>,
   desk: Desk,
-): Promise<KeyInUse> {
+): Eventually<KeyInUse> {
   const reference = use.reference(input);
   if (reference !== undefined) {
-    return { key: await requireKey(reference, use, desk), blobMaterial: undefined };
+    return andThen(requireKey(reference, use, desk), (key) => ({ key, blobMaterial: undefined }));
   }
   const blob = use.ciphertext?.(input);
   if (blob === undefined) throw new Error(`${use.action} names no key`);
-  const { key, material } = await requireKeyOfBlob(blob, use.action, desk);
-  return { key, blobMaterial: material };
+  return requireKeyOfBlob(blob, use.action, desk);
 }
 
 interface AskedUse<Name extends OperationName> {
@@ -63,7 +68,7 @@ interface AskedUse<Name extends OperationName> {
   readonly input: Checked<Input<Name>>;
   readonly found: KeyInUse | undefined;
   /** The use's keyConditions. */
-  readonly derived: ConditionFacts;
+  readonly derived: ConditionFacts | undefined;
 }
 
 function authorizeUse<Name extends OperationName>(
@@ -78,7 +83,7 @@ function authorizeUse<Name extends OperationName>(
       key: found.key,
       // What changes an alias names it as its object: the key was not asked for by it.
       requestAlias: operation.readOnly ? aliasNameIn(reference) : undefined,
-      conditions: { ...use.conditions?.(input), ...derived },
+      conditions: () => ({ ...use.conditions?.(input), ...derived }),
       byCiphertext: reference === undefined,
     },
     desk,
@@ -86,15 +91,18 @@ function authorizeUse<Name extends OperationName>(
 }
 
 /** A key named beside a ciphertext blob must be the one that the blob names. */
-async function checkBlob<Name extends OperationName>(
+function checkBlob<Name extends OperationName>(
   use: KeyUse<Name>,
   input: Checked<Input<Name>>,
   found: KeyInUse,
   desk: Desk,
-): Promise<KeyInUse> {
+): Eventually<KeyInUse> {
   const blob = use.ciphertext?.(input);
   if (blob === undefined || found.blobMaterial !== undefined) return found;
-  return { key: found.key, blobMaterial: await requireMaterialOfBlob(blob, found.key, desk) };
+  return andThen(requireMaterialOfBlob(blob, found.key, desk), (blobMaterial) => ({
+    key: found.key,
+    blobMaterial,
+  }));
 }
 
 function requireFit<Name extends OperationName>(

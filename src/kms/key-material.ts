@@ -1,5 +1,6 @@
 /** Key material as the service handles it: made by the vault, stored wrapped, sent along with requests. */
 import { randomBytes } from "node:crypto";
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import type {
@@ -54,13 +55,13 @@ async function madeByVault(
 }
 
 /** The key's current key material. A key without one is a damaged store, not a refusal. */
-export async function currentMaterial(store: Store, key: KeyRecord): Promise<KeyMaterialRecord> {
-  const record =
-    key.currentMaterial === null
-      ? undefined
-      : await store.findKeyMaterial(key, key.currentMaterial);
-  if (record === undefined) throw new Error(`key material ${key.currentMaterial} is not stored`);
-  return record;
+export function currentMaterial(store: Store, key: KeyRecord): Eventually<KeyMaterialRecord> {
+  const reference = key.currentMaterial;
+  const found = reference === null ? undefined : store.findKeyMaterial(key, reference);
+  return andThen(found, (record) => {
+    if (record === undefined) throw new Error(`key material ${reference} is not stored`);
+    return record;
+  });
 }
 
 const forVault = new WeakMap<KeyMaterialRecord, WrappedKeyMaterial>();

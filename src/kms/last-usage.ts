@@ -46,7 +46,7 @@ export class LastUsages {
 
   /** A key may have been deleted since it was used. */
   async #changes(usages: readonly KeyLastUsageRecord[]) {
-    const keys = await Promise.all(usages.map((usage) => this.#store.findKey(usage)));
+    const keys = await Promise.all(usages.map(async (usage) => await this.#store.findKey(usage)));
     return usages
       .filter((_usage, index) => keys[index] !== undefined)
       .map((record) => ({ kind: "upsert", table: "keyLastUsages", record }) as const);

@@ -14,7 +14,7 @@ interface Subject {
   /** The alias the caller named the key by. */
   readonly requestAlias: string | undefined;
   /** What the operation adds. */
-  readonly facts: ConditionFacts | undefined;
+  readonly facts: (() => ConditionFacts) | undefined;
 }
 
 type Derivation = (subject: Subject) => ConditionValue | undefined;
@@ -58,7 +58,7 @@ export function requestConditions(subject: Subject): {
       const derive = derivations.get(key);
       if (derive !== undefined) return derive(subject);
       if (key.startsWith(resourceTagPrefix)) return resourceTag(subject, key);
-      own ??= lowerCased(subject.facts);
+      own ??= lowerCased(subject.facts?.());
       return own.get(key);
     },
   };

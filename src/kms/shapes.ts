@@ -152,7 +152,9 @@ function structure<T extends object>(members: Shapes<T>): Shape<T> {
 export const encryptionContext: Shape<Record<string, string>> = required(
   (value) => {
     const context = Object.create(null) as Record<string, string>;
-    for (const [name, member] of Object.entries(readObject(value))) {
+    const members = readObject(value);
+    for (const name in members) {
+      const member = members[name];
       if (member !== undefined) context[name] = readString(member);
     }
     return context;
@@ -216,15 +218,33 @@ export function memberComplaints(
   const members = value as Record<string, unknown>;
   let complaints: string[] | undefined;
   for (const [member, shape] of shapes) {
-    const found = complaintsOf(members[member], shape, prefix + lowerFirst(member));
+    const found = complaintsOf(members[member], shape, prefix, member);
     if (found.length > 0) (complaints ??= []).push(...found);
   }
   return complaints ?? none;
 }
 
-function complaintsOf(value: unknown, shape: Shape<unknown>, path: string): readonly string[] {
+function complaintsOf(
+  value: unknown,
+  shape: Shape<unknown>,
+  prefix: string,
+  member: string,
+): readonly string[] {
+  if (value === undefined && shape.optional) return none;
+  const path = prefix + pathOf(member);
   if (value !== undefined) return shape.complaints(value, path);
-  return shape.optional ? none : [complaint("Value null", path, "Member must not be null")];
+  return [complaint("Value null", path, "Member must not be null")];
+}
+
+/** What paths call a member. Only declared members have one, so there are few. */
+const paths = new Map<string, string>();
+
+function pathOf(member: string): string {
+  const known = paths.get(member);
+  if (known !== undefined) return known;
+  const path = member.charAt(0).toLowerCase() + member.slice(1);
+  paths.set(member, path);
+  return path;
 }
 
 export interface RuledShape<T> extends Shape<T> {
@@ -269,8 +289,4 @@ function lengthRules<T>({ min, max }: Range, lengthOf: (value: T) => number): Ru
 
 function complaint(subject: string, path: string, words: string): string {
   return `${subject} at '${path}' failed to satisfy constraint: ${words}`;
-}
-
-function lowerFirst(member: string): string {
-  return member.charAt(0).toLowerCase() + member.slice(1);
 }

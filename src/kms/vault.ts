@@ -15,7 +15,7 @@ export async function askVault<Name extends VaultCommandName>(
   command: Name,
   request: VaultRequest<Name>,
 ): Promise<VaultReply<Name>> {
-  const reply = await send(vault, command, request);
+  const reply = await vault.send(command, request).catch(unavailable);
   if (!isRefusal(reply)) return reply;
   if (reply.refused === "unsupported") throw unsupported();
   throw new Error(`the vault refused ${command}: ${reply.refused}`);
@@ -38,7 +38,7 @@ export async function askVaultToOpen<Name extends OpeningCommand>(
   command: Name,
   request: VaultRequest<Name>,
 ): Promise<VaultReply<Name> | undefined> {
-  const reply = await send(vault, command, request);
+  const reply = await vault.send(command, request).catch(unavailable);
   if (!isRefusal(reply)) return reply;
   if (reply.refused === "rejected") return undefined;
   if (reply.refused === "unsupported") throw unsupported();
@@ -57,19 +57,11 @@ function unsupported(): KmsError {
   );
 }
 
-async function send<Name extends VaultCommandName>(
-  vault: VaultClient,
-  command: Name,
-  request: VaultRequest<Name>,
-): Promise<VaultReply<Name> | Refusal> {
-  try {
-    return await vault.send(command, request);
-  } catch (error) {
-    if (!(error instanceof VaultUnavailable)) throw error;
-    throw new KmsError("KeyUnavailableException", "The key is not available at this moment.", {
-      cause: error,
-    });
-  }
+function unavailable(error: unknown): never {
+  if (!(error instanceof VaultUnavailable)) throw error;
+  throw new KmsError("KeyUnavailableException", "The key is not available at this moment.", {
+    cause: error,
+  });
 }
 
 function isRefusal(reply: object): reply is Refusal {

@@ -32,5 +32,8 @@ const partitionPrefixes: readonly (readonly [prefix: string, partition: string])
 
 /** The AWS partition a Region belongs to. */
 export function partitionOf(region: string): string {
-  return partitionPrefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+  for (const [prefix, partition] of partitionPrefixes) {
+    if (region.startsWith(prefix)) return partition;
+  }
+  return "aws";
 }

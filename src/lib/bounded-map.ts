@@ -1,10 +1,16 @@
-/** A map that holds at most so many entries, and lets go of the least recently used. */
+/**
+ * A map that holds at most so many entries, and lets go of the least recently used. While
+ * it is not half full, nothing is let go of for long, and use is not kept track of.
+ */
 export class BoundedMap<Key, Value> {
   readonly #maxEntries: number;
   readonly #entries = new Map<Key, Value>();
+  readonly #onDrop: ((value: Value) => void) | undefined;
 
-  constructor(maxEntries: number) {
+  /** `onDrop` hears of each value that has to make room for another. */
+  constructor(maxEntries: number, onDrop?: (value: Value) => void) {
     this.#maxEntries = maxEntries;
+    this.#onDrop = onDrop;
   }
 
   get size(): number {
@@ -13,7 +19,7 @@ export class BoundedMap<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || this.#entries.size * 2 <= this.#maxEntries) return value;
     // A map iterates in order of insertion, so the entry goes to the end.
     this.#entries.delete(key);
     this.#entries.set(key, value);
@@ -24,8 +30,9 @@ export class BoundedMap<Key, Value> {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#maxEntries) return;
-    for (const oldest of this.#entries.keys()) {
+    for (const [oldest, dropped] of this.#entries) {
       this.#entries.delete(oldest);
+      this.#onDrop?.(dropped);
       return;
     }
   }

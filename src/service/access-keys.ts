@@ -1,5 +1,6 @@
-import type { KeyObject } from "node:crypto";
+import type { Eventually } from "../lib/eventually.ts";
 import type { Caller } from "./caller.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 /** The scope a SigV4 signing key is derived for. */
 export interface SigningScope {
@@ -14,11 +15,14 @@ export interface SigningScope {
 export interface SigningCredential {
   readonly caller: Caller;
   /** The derived SigV4 signing key; the secret access key itself stays in the vault. */
-  readonly signingKey: KeyObject;
+  readonly signingKey: SigningKey;
 }
 
 /** What identity needs of whoever keeps the access keys. */
 export interface AccessKeys {
-  /** Nothing when the access key is unknown or inactive. */
-  findSigningCredential(scope: SigningScope): Promise<SigningCredential | undefined>;
+  /**
+   * Nothing when the access key is unknown or inactive. The signing key is to be used at
+   * once: it may be wiped a turn of the event loop later.
+   */
+  findSigningCredential(scope: SigningScope): Eventually<SigningCredential | undefined>;
 }

@@ -1,8 +1,9 @@
 /**
  * The durable store, as services see it. Nothing here is particular to SQLite: another
  * database can stand behind the same interface. Reads are consistent with every commit
- * that was acknowledged before they began.
+ * that was acknowledged before they began; what is in memory is there at once.
  */
+import type { Eventually } from "../lib/eventually.ts";
 import type {
   AccessKeyRecord,
   AccountRecord,
@@ -60,14 +61,14 @@ export interface Page {
 }
 
 export interface Store {
-  findAccount(accountId: string): Promise<AccountRecord | undefined>;
+  findAccount(accountId: string): Eventually<AccountRecord | undefined>;
   listAccounts(page: Page): Promise<readonly AccountRecord[]>;
-  findAccessKey(accessKeyId: string): Promise<AccessKeyRecord | undefined>;
+  findAccessKey(accessKeyId: string): Eventually<AccessKeyRecord | undefined>;
   /** By access key id. */
   listAccessKeys(accountId: string, page: Page): Promise<readonly AccessKeyRecord[]>;
   listDomainKeys(): Promise<readonly DomainKeyRecord[]>;
 
-  findKey(name: KeyName): Promise<KeyRecord | undefined>;
+  findKey(name: KeyName): Eventually<KeyRecord | undefined>;
   /** By key id. */
   listKeyIds(accountId: string, region: string, page: Page): Promise<readonly string[]>;
   /** Customer managed keys only, in every state. */
@@ -78,7 +79,7 @@ export interface Store {
   listKeysDueForRotation(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
 
   /** Of one key, by reference (32 hex digits). */
-  findKeyMaterial(name: KeyName, reference: string): Promise<KeyMaterialRecord | undefined>;
+  findKeyMaterial(name: KeyName, reference: string): Eventually<KeyMaterialRecord | undefined>;
   /** Whether any key in any account and Region has key material of this reference. */
   hasKeyMaterial(reference: string): Promise<boolean>;
   /** All of one key, oldest first. */
@@ -93,7 +94,11 @@ export interface Store {
   /** The same key id in every Region of an account: a multi-Region key and its replicas. */
   listKeysOfId(accountId: string, keyId: string): Promise<readonly KeyRecord[]>;
 
-  findAlias(accountId: string, region: string, aliasName: string): Promise<AliasRecord | undefined>;
+  findAlias(
+    accountId: string,
+    region: string,
+    aliasName: string,
+  ): Eventually<AliasRecord | undefined>;
   /** By alias name; of one key when a target is given. */
   listAliases(
     accountId: string,

@@ -2,12 +2,13 @@
  * A gateway with nothing behind it: a service that only remembers what it was asked, one
  * access key, and a client that writes whatever bytes it is told to.
  */
-import { createHash, createHmac, createSecretKey } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { openGateway } from "../../src/gateway/open-gateway.ts";
 import type { GatewayOptions } from "../../src/gateway/open-gateway.ts";
 import type { AccessKeys } from "../../src/service/access-keys.ts";
+import { SigningKey } from "../../src/service/signing-key.ts";
 import type { Answer, Authenticated, Call, Service } from "../../src/service/service.ts";
 
 const account = "111122223333";
@@ -60,7 +61,7 @@ const accessKeys: AccessKeys = {
       accessKeyId,
     } as const;
     const key = signingKey(scope.date, scope.region, scope.service);
-    return { caller, signingKey: createSecretKey(key) };
+    return { caller, signingKey: new SigningKey(key) };
   },
 };
 

@@ -3,11 +3,11 @@
  * access key that the signing is to be verified with.
  */
 import { createHash, createHmac, createSecretKey } from "node:crypto";
-import type { KeyObject } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { ExpectedScope, SignedRequest } from "../../src/identity/signed-request.ts";
 import type { AccessKeys, SigningScope } from "../../src/service/access-keys.ts";
 import type { Caller } from "../../src/service/caller.ts";
+import { SigningKey } from "../../src/service/signing-key.ts";
 
 /** An access key as a client holds it. */
 export interface ClientCredentials {
@@ -66,13 +66,11 @@ export async function signAsClient(
 export function deriveSigningKey(
   secretAccessKey: string,
   scope: Omit<SigningScope, "accessKeyId">,
-): KeyObject {
+): SigningKey {
   const steps = [scope.date, scope.region, scope.service, "aws4_request"];
-  let key = createSecretKey(Buffer.from(`AWS4${secretAccessKey}`));
-  for (const step of steps) {
-    key = createSecretKey(createHmac("sha256", key).update(step).digest());
-  }
-  return key;
+  let key = Buffer.from(`AWS4${secretAccessKey}`);
+  for (const step of steps) key = createHmac("sha256", key).update(step).digest();
+  return new SigningKey(key);
 }
 
 export const root: Caller = {

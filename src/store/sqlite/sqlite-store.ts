@@ -1,5 +1,6 @@
 /** The store in one SQLite database, for one process. */
 import path from "node:path";
+import type { Eventually } from "../../lib/eventually.ts";
 import { StoreRefused } from "../errors.ts";
 import { ensurePrivateDirectory } from "../private-files.ts";
 import { type RecordCaches, recordCaches } from "../record-caches.ts";
@@ -80,29 +81,32 @@ type CachedReads = Pick<
 >;
 
 function cachedReads({ writer, queries: { find }, caches }: Parts): CachedReads {
-  const cached: RecordCaches["find"] = (...asked) => {
-    writer.requireOpen();
-    return caches.find(...asked);
+  const read = <Found>(query: () => Found): Eventually<Found> => {
+    try {
+      writer.requireOpen();
+      return query();
+    } catch (error) {
+      return reject(error);
+    }
   };
   return {
-    async findAccount(...id) {
-      return cached("accounts", id, () => find.accounts(id));
-    },
-    async findAccessKey(...id) {
-      return cached("accessKeys", id, () => find.accessKeys(id));
-    },
-    async findKey(name) {
+    findAccount: (...id) => read(() => caches.find("accounts", id, () => find.accounts(id))),
+    findAccessKey: (...id) => read(() => caches.find("accessKeys", id, () => find.accessKeys(id))),
+    findKey(name) {
       const id = keyNameValues(name);
-      return cached("keys", id, () => find.keys(id));
+      return read(() => caches.find("keys", id, () => find.keys(id)));
     },
-    async findKeyMaterial(name, reference) {
+    findKeyMaterial(name, reference) {
       const id = [...keyNameValues(name), reference];
-      return cached("keyMaterials", id, () => find.keyMaterials(id));
+      return read(() => caches.find("keyMaterials", id, () => find.keyMaterials(id)));
     },
-    async findAlias(...id) {
-      return cached("aliases", id, () => find.aliases(id));
-    },
+    findAlias: (...id) => read(() => caches.find("aliases", id, () => find.aliases(id))),
   };
+}
+
+/** Who asks for a record expects it or a promise, and no third way to hear of a failure. */
+async function reject(error: unknown): Promise<never> {
+  throw error;
 }
 
 type PlainReads = Omit<Store, keyof CachedReads | "commit" | "settle" | "eraseDeleted" | "close">;
