@@ -1,0 +1,227 @@
+"""Walks through every family of KMS operations with boto3. Exits non-zero at the first surprise.
+
+Usage: boto3-walk.py ENDPOINT_URL, with credentials and Region in the environment.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+SECRET = b"correct horse battery staple"
+
+kms = boto3.client(
+    "kms", endpoint_url=sys.argv[1], config=Config(retries={"max_attempts": 1})
+)
+
+
+def equal(found, expected):
+    if found != expected:
+        raise AssertionError(f"expected {expected!r}, found {found!r}")
+
+
+@contextmanager
+def refused(exception, message=None):
+    """The call inside is refused with this exception and, if given, this message."""
+    try:
+        yield
+    except exception as error:
+        if exception is ClientError:
+            equal(error.response["Error"]["Code"], "ValidationException")
+        equal(error.response["ResponseMetadata"]["HTTPStatusCode"], 400)
+        if message is not None:
+            equal(error.response["Error"]["Message"], message)
+        return
+    raise AssertionError(f"the call was answered, without {exception.__name__}")
+
+
+def new_key(**options):
+    return kms.create_key(**options)["KeyMetadata"]
+
+
+def keys():
+    metadata = new_key(Description="made by boto3", Tags=[{"TagKey": "a", "TagValue": "1"}])
+    key_id, arn = metadata["KeyId"], metadata["Arn"]
+    equal(metadata["KeyState"], "Enabled")
+    equal(metadata["CreationDate"].tzinfo is not None, True)
+    kms.create_alias(AliasName="alias/boto3", TargetKeyId=key_id)
+    alias_arn = arn.replace(f"key/{key_id}", "alias/boto3")
+    for name in (key_id, arn, "alias/boto3", alias_arn):
+        equal(kms.describe_key(KeyId=name)["KeyMetadata"], metadata)
+    kms.update_key_description(KeyId=key_id, Description="changed")
+    equal(kms.describe_key(KeyId=key_id)["KeyMetadata"]["Description"], "changed")
+
+    kms.disable_key(KeyId=key_id)
+    with refused(kms.exceptions.DisabledException, f"{arn} is disabled."):
+        kms.encrypt(KeyId=key_id, Plaintext=SECRET)
+    kms.enable_key(KeyId=key_id)
+    kms.encrypt(KeyId=key_id, Plaintext=SECRET)
+
+    scheduled = kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    equal(scheduled["KeyState"], "PendingDeletion")
+    with refused(kms.exceptions.KMSInvalidStateException, f"{arn} is pending deletion."):
+        kms.encrypt(KeyId=key_id, Plaintext=SECRET)
+    equal(kms.cancel_key_deletion(KeyId=key_id)["KeyId"], arn)
+    equal(kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"], "Disabled")
+    with refused(kms.exceptions.NotFoundException, "Invalid keyId 'nope'"):
+        kms.describe_key(KeyId="nope")
+
+
+def aliases():
+    one, two = new_key()["KeyId"], new_key()["KeyId"]
+    kms.create_alias(AliasName="alias/boto3-moved", TargetKeyId=one)
+    with refused(kms.exceptions.AlreadyExistsException):
+        kms.create_alias(AliasName="alias/boto3-moved", TargetKeyId=two)
+    with refused(kms.exceptions.NotFoundException):
+        kms.update_alias(AliasName="alias/boto3-none", TargetKeyId=two)
+    kms.update_alias(AliasName="alias/boto3-moved", TargetKeyId=two)
+    equal(kms.list_aliases(KeyId=one)["Aliases"], [])
+    equal(kms.list_aliases(KeyId=two)["Aliases"][0]["TargetKeyId"], two)
+    kms.delete_alias(AliasName="alias/boto3-moved")
+    equal(kms.list_aliases(KeyId=two)["Aliases"], [])
+
+
+def cryptography():
+    metadata = new_key()
+    key_id, arn = metadata["KeyId"], metadata["Arn"]
+    context = {"Department": "Engineering", "Grüße": "日本"}
+    encrypted = kms.encrypt(KeyId=key_id, Plaintext=SECRET, EncryptionContext=context)
+    blob = encrypted["CiphertextBlob"]
+    equal(encrypted["KeyId"], arn)
+    decrypted = kms.decrypt(CiphertextBlob=blob, EncryptionContext=context)
+    equal((decrypted["Plaintext"], decrypted["KeyId"]), (SECRET, arn))
+    with refused(kms.exceptions.InvalidCiphertextException):
+        kms.decrypt(CiphertextBlob=blob)
+    with refused(kms.exceptions.InvalidCiphertextException):
+        kms.decrypt(CiphertextBlob=b"not a blob", EncryptionContext=context)
+
+    other = new_key()
+    with refused(kms.exceptions.IncorrectKeyException):
+        kms.decrypt(CiphertextBlob=blob, EncryptionContext=context, KeyId=other["KeyId"])
+    moved = kms.re_encrypt(
+        CiphertextBlob=blob,
+        SourceEncryptionContext=context,
+        DestinationKeyId=other["KeyId"],
+    )
+    equal((moved["SourceKeyId"], moved["KeyId"]), (arn, other["Arn"]))
+    equal(kms.decrypt(CiphertextBlob=moved["CiphertextBlob"])["Plaintext"], SECRET)
+
+    data_key = kms.generate_data_key(KeyId=key_id, KeySpec="AES_256")
+    equal(len(data_key["Plaintext"]), 32)
+    opened = kms.decrypt(CiphertextBlob=data_key["CiphertextBlob"])
+    equal(opened["Plaintext"], data_key["Plaintext"])
+    without = kms.generate_data_key_without_plaintext(KeyId=key_id, KeySpec="AES_128")
+    equal("Plaintext" in without, False)
+    equal(len(kms.decrypt(CiphertextBlob=without["CiphertextBlob"])["Plaintext"]), 16)
+
+    equal(len(kms.generate_random(NumberOfBytes=1024)["Plaintext"]), 1024)
+    constraint = "Member must have value less than or equal to 1024"
+    with refused(
+        ClientError,
+        "1 validation error detected: Value '1025' at 'numberOfBytes' "
+        f"failed to satisfy constraint: {constraint}",
+    ):
+        kms.generate_random(NumberOfBytes=1025)
+    with refused(
+        kms.exceptions.DryRunOperationException,
+        "The request would have succeeded, but the DryRun option is set.",
+    ):
+        kms.encrypt(KeyId=key_id, Plaintext=SECRET, DryRun=True)
+
+
+def tags():
+    key_id = new_key()["KeyId"]
+    pairs = [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "b", "TagValue": ""}]
+    kms.tag_resource(KeyId=key_id, Tags=pairs)
+    listed = kms.list_resource_tags(KeyId=key_id)["Tags"]
+    equal(sorted(listed, key=lambda tag: tag["TagKey"]), pairs)
+    kms.untag_resource(KeyId=key_id, TagKeys=["b"])
+    equal(kms.list_resource_tags(KeyId=key_id)["Tags"], pairs[:1])
+    with refused(kms.exceptions.TagException):
+        kms.tag_resource(KeyId=key_id, Tags=[{"TagKey": "aws:x", "TagValue": "1"}])
+
+
+def policies():
+    key_id = new_key()["KeyId"]
+    policy = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+    equal(policy["Id"], "key-default-1")
+    text = json.dumps({**policy, "Id": "by-boto3"})
+    kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=text)
+    equal(kms.get_key_policy(KeyId=key_id)["Policy"], text)
+    equal(kms.list_key_policies(KeyId=key_id)["PolicyNames"], ["default"])
+    with refused(kms.exceptions.MalformedPolicyDocumentException):
+        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy="{}")
+
+
+def rotation():
+    key_id = new_key()["KeyId"]
+    blob = kms.encrypt(KeyId=key_id, Plaintext=SECRET)["CiphertextBlob"]
+    equal(kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"], False)
+    kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=100)
+    status = kms.get_key_rotation_status(KeyId=key_id)
+    equal((status["KeyRotationEnabled"], status["RotationPeriodInDays"]), (True, 100))
+    kms.disable_key_rotation(KeyId=key_id)
+    kms.rotate_key_on_demand(KeyId=key_id)
+    rotations = kms.list_key_rotations(KeyId=key_id)["Rotations"]
+    equal([one["RotationType"] for one in rotations], ["ON_DEMAND"])
+    equal(kms.decrypt(CiphertextBlob=blob)["Plaintext"], SECRET)
+
+
+def pages():
+    made = {new_key()["KeyId"] for _ in range(3)}
+    found = []
+    for page in kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 1}):
+        equal(len(page["Keys"]), 1)
+        found += [key["KeyId"] for key in page["Keys"]]
+    equal(len(found), len(set(found)))
+    equal(made <= set(found), True)
+
+    key_id = made.pop()
+    names = [f"alias/boto3-page-{number}" for number in range(5)]
+    for name in names:
+        kms.create_alias(AliasName=name, TargetKeyId=key_id)
+    paginator = kms.get_paginator("list_aliases")
+    found = list(paginator.paginate(KeyId=key_id, PaginationConfig={"PageSize": 2}))
+    equal([len(page["Aliases"]) for page in found], [2, 2, 1])
+    listed = [alias["AliasName"] for page in found for alias in page["Aliases"]]
+    equal(sorted(listed), names)
+
+
+def not_yet():
+    with refused(
+        kms.exceptions.UnsupportedOperationException,
+        "Keyhaven does not support DescribeCustomKeyStores yet.",
+    ):
+        kms.describe_custom_key_stores()
+
+
+def presigned():
+    """A call signed in the query string, sent by something that is no AWS client."""
+    url = kms.generate_presigned_url("list_keys", Params={}, ExpiresIn=60, HttpMethod="POST")
+    headers = {"X-Amz-Target": "TrentService.ListKeys", "Content-Type": "application/x-amz-json-1.1"}
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def send(to):
+        request = urllib.request.Request(to, data=b"", headers=headers, method="POST")
+        with direct.open(request) as response:
+            return json.load(response)
+
+    equal(send(url)["Keys"][0].keys(), {"KeyId", "KeyArn"})
+    try:
+        send(url.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))
+    except urllib.error.HTTPError as error:
+        equal(error.code, 400)
+        equal(json.load(error)["__type"], "InvalidSignatureException")
+    else:
+        raise AssertionError("a changed URL was answered")
+
+
+for step in (keys, aliases, cryptography, tags, policies, rotation, pages, not_yet, presigned):
+    step()
+    print(f"{step.__name__}: as expected")
+print("the walk is complete")
