@@ -58,6 +58,11 @@ const scripts = {
   server: serverScript,
   stubborn: serverScript.replace('"IGNORED"', '"drain"'),
   failing: `process.on("message", () => process.send({ type: "failed", message: "The port is taken." }));`,
+  // Closes everything first and says why after that.
+  resigning: `process.on("message", (_message, vault) => {
+    vault.destroy();
+    setTimeout(() => process.send({ type: "failed", message: "The port is taken." }), 300);
+  });`,
   early: "process.exit(7);",
   // Starts, and never gets any further.
   silent: "process.on('message', () => undefined);",
@@ -237,6 +242,12 @@ describe("the supervisor", () => {
 
   test("ends with 1 and the reason when the server says that it cannot run", async () => {
     const { supervisor, lines } = open("failing");
+    expect(await supervisor.ended).toBe(1);
+    expect(lines).toEqual(["The port is taken."]);
+  });
+
+  test("waits for the reason of a server that lets go of its vault before it gives one", async () => {
+    const { supervisor, lines } = open("resigning");
     expect(await supervisor.ended).toBe(1);
     expect(lines).toEqual(["The port is taken."]);
   });

@@ -26,6 +26,11 @@ export interface Supervision {
 
 const defaultGraceMs = 15_000;
 
+/** How a vault ends whose socket was closed by the one who held it. */
+const letGo = "exit code 0";
+/** A server that gives up closes its files after its vault, and only then says why. */
+const lastWordsMs = 5_000;
+
 /**
  * One launch, from the first start to the end. A dead vault is replaced behind the same
  * API process; a dead API process is replaced together with its vault, on the same port.
@@ -139,8 +144,14 @@ export class Supervisor {
       this.#plan.say(`The vault stopped (${how}); starting it again.`);
       return true;
     }
-    this.#failure ??= `The vault stopped before the server was ready (${how}).`;
-    server.kill();
+    const timer = setTimeout(
+      () => {
+        this.#failure ??= `The vault stopped before the server was ready (${how}).`;
+        server.kill();
+      },
+      how === letGo ? lastWordsMs : 0,
+    );
+    void server.ended.then(() => clearTimeout(timer));
     return false;
   }
 
