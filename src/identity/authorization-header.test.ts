@@ -33,7 +33,7 @@ test.each([
 });
 
 test("is malformed each time where its signature stands twice", () => {
-  const twice = `${front("two").replace("SignedHeaders", "Signature=a, SignedHeaders")}`;
+  const twice = front("two").replace("SignedHeaders", "Signature=a, SignedHeaders");
   for (const digit of ["a", "b"]) {
     const { malformed } = parseAuthorizationHeader(twice + signature(digit));
     expect(malformed).toBe(`Signature=${signature(digit)}`);
