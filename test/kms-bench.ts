@@ -12,6 +12,7 @@ import { openDomainKeys } from "../src/kms/domain-keys.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
 import { runLifecycle } from "../src/kms/lifecycle.ts";
 import { kmsService } from "../src/kms/service.ts";
+import { findBridge } from "../src/launcher/start-vault.ts";
 import type { Caller } from "../src/service/caller.ts";
 import type { JsonObject } from "../src/service/service.ts";
 import type { Trail } from "../src/service/trail.ts";
@@ -88,6 +89,7 @@ export async function kmsBench(): Promise<KmsBench> {
   const openedVault = openVaultInProcess({
     directory: path.join(directory, "vault"),
     initialize: true,
+    bridge: findBridge(),
   });
   const vault = overhearVault(openedVault, { vaultCommands, wrappedMaterials, broken });
   const time = { nowMs: Date.UTC(2026, 2, 1, 10, 15) };

@@ -2,7 +2,7 @@
 import { keyMetadata } from "./key-metadata.ts";
 import { keyResource, type Key } from "./key.ts";
 import { awsManagedKeyPolicy } from "./key-policy.ts";
-import { newSymmetricKey } from "./new-key.ts";
+import { newKey } from "./new-key.ts";
 import type { Desk } from "./operation.ts";
 import { recordedMetadata } from "./recorded-metadata.ts";
 import { defaultRotationPeriodDays, nextRotation } from "./rotation.ts";
@@ -49,9 +49,11 @@ export async function createAwsManagedKey(aliasName: string, desk: Desk): Promis
   const protects = services[aliasName];
   if (protects === undefined) throw new Error(`${aliasName} is not an AWS managed alias`);
   const word = aliasName.slice("alias/aws/".length);
-  const { key, material, changes } = await newSymmetricKey(desk.vault, {
+  const { key, material, changes } = await newKey(desk.vault, {
     accountId,
     region,
+    keySpec: "SYMMETRIC_DEFAULT",
+    keyUsage: "ENCRYPT_DECRYPT",
     keyManager: "AWS",
     description: `Default key that protects my ${protects} when no other key is defined`,
     policy: awsManagedKeyPolicy({ accountId, region, word, endpoint: endpoints[word] ?? word }),

@@ -2,7 +2,7 @@
 import type { Key } from "./key.ts";
 import { KmsError } from "./errors.ts";
 import type { ConditionFacts, KeyInUse } from "./operation.ts";
-import { symmetricDefault } from "./key-spec.ts";
+import { symmetricDefault } from "./key-algorithms.ts";
 import { notYet } from "./gaps.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
@@ -26,6 +26,39 @@ export function contextConditions(
   for (const name of names) facts[`kms:EncryptionContext:${name}`] = context[name] ?? "";
   facts["kms:EncryptionContextKeys"] = names;
   return facts;
+}
+
+export function isSymmetric(key: Key): boolean {
+  return key.keySpec === symmetricDefault;
+}
+
+/** The bytes that OAEP padding takes of an RSA block, by algorithm (RFC 8017, 7.1.1). */
+const oaepOverhead: Readonly<Record<string, number>> = {
+  RSAES_OAEP_SHA_1: 42,
+  RSAES_OAEP_SHA_256: 66,
+};
+
+/** Refuses a plaintext that is longer than an RSA key can encrypt. Others take all that the shape allows. */
+export function requireFittingPlaintext(plaintext: Uint8Array, algorithm: string, key: Key): void {
+  if (plaintext.length > longestPlaintext(algorithm, key)) throw plaintextTooLong(algorithm, key);
+}
+
+export function plaintextTooLong(algorithm: string, key: Key): KmsError {
+  const longest = longestPlaintext(algorithm, key);
+  return invalid(
+    `Algorithm ${algorithm} and key spec ${key.keySpec} cannot encrypt data larger than ${longest} bytes.`,
+  );
+}
+
+function longestPlaintext(algorithm: string, key: Key): number {
+  const overhead = oaepOverhead[algorithm];
+  return overhead === undefined ? 4096 : Number(key.keySpec.slice("RSA_".length)) / 8 - overhead;
+}
+
+/** An asymmetric ciphertext has no place for an encryption context. An empty one is as good as none. */
+export function refuseContext(context: EncryptionContext | undefined, key: Key): void {
+  if (isSymmetric(key) || context === undefined || Object.keys(context).length === 0) return;
+  throw invalid("EncryptionContext is not supported for asymmetric keys.");
 }
 
 /** Exactly one of the two ways to say how long a data key is to be. */

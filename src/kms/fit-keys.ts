@@ -5,7 +5,7 @@ import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
 import { aliasNameIn, requireKey, requireKeyOfBlob, requireMaterialOfBlob } from "./find-key.ts";
 import type { ConditionFacts, Desk, KeyInUse, KeyOperation, KeyUse } from "./operation.ts";
-import { requireAlgorithm } from "./key-spec.ts";
+import { requireAlgorithm, symmetricDefault } from "./key-algorithms.ts";
 import { requireState } from "./key-state.ts";
 
 /**
@@ -119,5 +119,12 @@ function requireFit<Name extends OperationName>(
       `${key.arn} key usage is ${key.keyUsage} which is not valid for ${use.action}.`,
     );
   }
+  if (use.symmetricOnly === true && key.keySpec !== symmetricDefault) {
+    throw new KmsError(
+      "InvalidKeyUsageException",
+      `${key.arn} key spec is ${key.keySpec} which is not valid for ${use.action}.`,
+    );
+  }
   if (use.algorithm !== undefined) requireAlgorithm(key, use.algorithm(input));
+  use.check?.(input, key);
 }

@@ -3,7 +3,12 @@ import { randomBytes } from "node:crypto";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import type { VaultClient, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
+import type {
+  KeyMaterialFacts,
+  VaultClient,
+  WrappedKeyMaterial,
+} from "../vault-protocol/commands.ts";
+import { hasPublicKey } from "./key-algorithms.ts";
 import { askVault } from "./vault.ts";
 
 /** What of a key its material is bound to for ever. */
@@ -24,9 +29,8 @@ export async function createKeyMaterial(
   const reference = randomBytes(16);
   const keyMaterialId = randomBytes(32).toString("hex");
   const { createdAtMs } = generation;
-  const { wrapped } = await askVault(vault, "createKeyMaterial", {
-    facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
-  });
+  const facts = { ...propertiesOf(key), reference, keyMaterialId, createdAtMs };
+  const { wrapped, publicKey } = await madeByVault(vault, facts);
   return {
     accountId: key.accountId,
     region: key.region,
@@ -34,12 +38,20 @@ export async function createKeyMaterial(
     reference: reference.toString("hex"),
     keyMaterialId,
     wrapped,
-    publicKey: null,
+    publicKey,
     description: null,
     validToMs: null,
     rowVersion: 1,
     ...generation,
   };
+}
+
+async function madeByVault(
+  vault: VaultClient,
+  facts: KeyMaterialFacts,
+): Promise<{ readonly wrapped: Uint8Array; readonly publicKey: Uint8Array | null }> {
+  if (hasPublicKey(facts.keySpec)) return await askVault(vault, "createKeyPair", { facts });
+  return { ...(await askVault(vault, "createKeyMaterial", { facts })), publicKey: null };
 }
 
 /** The key's current key material. A key without one is a damaged store, not a refusal. */

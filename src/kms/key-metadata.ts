@@ -2,9 +2,9 @@
 import type { KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Key } from "./key.ts";
-import { algorithmMembers } from "./key-spec.ts";
+import { algorithmMembers, symmetricDefault } from "./key-algorithms.ts";
 
-export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord): KeyMetadata {
+export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord | undefined): KeyMetadata {
   return {
     AWSAccountId: key.accountId,
     KeyId: key.keyId,
@@ -21,6 +21,8 @@ export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord): KeyMe
     KeySpec: key.keySpec as KeySpec,
     ...algorithmMembers(key),
     MultiRegion: key.multiRegion,
-    CurrentKeyMaterialId: currentMaterial.keyMaterialId,
+    // Only these keys can have more than one key material, so only theirs has a name.
+    CurrentKeyMaterialId:
+      key.keySpec === symmetricDefault ? currentMaterial?.keyMaterialId : undefined,
   };
 }

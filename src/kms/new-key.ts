@@ -5,12 +5,13 @@ import type { Change } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
 import { type Key, keyOf } from "./key.ts";
 import { createKeyMaterial } from "./key-material.ts";
-import { symmetricDefault } from "./key-spec.ts";
 
 type Chosen = Pick<
   KeyRecord,
   | "accountId"
   | "region"
+  | "keySpec"
+  | "keyUsage"
   | "keyManager"
   | "description"
   | "policy"
@@ -26,13 +27,11 @@ export interface NewKey {
   readonly changes: readonly Change[];
 }
 
-/** Makes a symmetric encryption key with key material of the vault's own. */
-export async function newSymmetricKey(vault: VaultClient, chosen: Chosen): Promise<NewKey> {
+/** Makes a key with key material of the vault's own. */
+export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey> {
   const properties = {
     ...chosen,
     keyId: randomUUID(),
-    keySpec: symmetricDefault,
-    keyUsage: "ENCRYPT_DECRYPT",
     origin: "AWS_KMS",
     multiRegion: false,
   };

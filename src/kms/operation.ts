@@ -1,4 +1,5 @@
 /** What an operation declares, and what it is given when it runs. */
+import type { KeyUsageType } from "@aws-sdk/client-kms";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
@@ -62,8 +63,12 @@ export interface KeyUse<Name extends OperationName> {
   readonly acceptsAlias: boolean;
   readonly state: StateRequirement;
   /** Cryptographic use: the key usage that is needed, and the algorithm that is asked for. */
-  readonly usage?: "ENCRYPT_DECRYPT";
+  readonly usage?: KeyUsageType;
+  /** Of the keys of that usage, only symmetric ones will do. */
+  readonly symmetricOnly?: boolean;
   readonly algorithm?: (input: Checked<Input<Name>>) => string;
+  /** Refuses what does not fit this key: lengths, members that its kind does not take. */
+  readonly check?: (input: Checked<Input<Name>>, key: Key) => void;
   readonly conditions?: (input: Checked<Input<Name>>) => ConditionFacts;
   /** What a policy may ask for that follows from the keys in use, in the order of the uses. */
   readonly keyConditions?: (

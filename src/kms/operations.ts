@@ -8,6 +8,16 @@ import { createAlias } from "./operations/aliases/create-alias.ts";
 import { deleteAlias } from "./operations/aliases/delete-alias.ts";
 import { listAliases } from "./operations/aliases/list-aliases.ts";
 import { updateAlias } from "./operations/aliases/update-alias.ts";
+import { decapsulate } from "./operations/cryptography/decapsulate.ts";
+import { deriveSharedSecret } from "./operations/cryptography/derive-shared-secret.ts";
+import { encapsulate } from "./operations/cryptography/encapsulate.ts";
+import { generateDataKeyPair } from "./operations/cryptography/generate-data-key-pair.ts";
+import { generateDataKeyPairWithoutPlaintext } from "./operations/cryptography/generate-data-key-pair-without-plaintext.ts";
+import { generateMac } from "./operations/cryptography/generate-mac.ts";
+import { getPublicKey } from "./operations/cryptography/get-public-key.ts";
+import { sign } from "./operations/cryptography/sign.ts";
+import { verify } from "./operations/cryptography/verify.ts";
+import { verifyMac } from "./operations/cryptography/verify-mac.ts";
 import { decrypt } from "./operations/cryptography/decrypt.ts";
 import { encrypt } from "./operations/cryptography/encrypt.ts";
 import { generateDataKeyWithoutPlaintext } from "./operations/cryptography/generate-data-key-without-plaintext.ts";
@@ -48,22 +58,22 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   UpdateKeyDescription: updateKeyDescription,
 
   // cryptography
-  Decapsulate: "not yet",
+  Decapsulate: decapsulate,
   Decrypt: decrypt,
-  DeriveSharedSecret: "not yet",
-  Encapsulate: "not yet",
+  DeriveSharedSecret: deriveSharedSecret,
+  Encapsulate: encapsulate,
   Encrypt: encrypt,
   GenerateDataKey: generateDataKey,
-  GenerateDataKeyPair: "not yet",
-  GenerateDataKeyPairWithoutPlaintext: "not yet",
+  GenerateDataKeyPair: generateDataKeyPair,
+  GenerateDataKeyPairWithoutPlaintext: generateDataKeyPairWithoutPlaintext,
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
-  GenerateMac: "not yet",
+  GenerateMac: generateMac,
   GenerateRandom: generateRandom,
-  GetPublicKey: "not yet",
+  GetPublicKey: getPublicKey,
   ReEncrypt: reEncrypt,
-  Sign: "not yet",
-  Verify: "not yet",
-  VerifyMac: "not yet",
+  Sign: sign,
+  Verify: verify,
+  VerifyMac: verifyMac,
 
   // aliases
   CreateAlias: createAlias,

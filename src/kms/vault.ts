@@ -16,12 +16,24 @@ export async function askVault<Name extends VaultCommandName>(
   request: VaultRequest<Name>,
 ): Promise<VaultReply<Name>> {
   const reply = await vault.send(command, request).catch(unavailable);
-  if (isRefusal(reply)) throw new Error(`the vault refused ${command}: ${reply.refused}`);
-  return reply;
+  if (!isRefusal(reply)) return reply;
+  if (reply.refused === "unsupported") throw unsupported();
+  throw new Error(`the vault refused ${command}: ${reply.refused}`);
 }
 
+/** Commands that judge what a caller sent. */
+type OpeningCommand =
+  | "decrypt"
+  | "rsaDecrypt"
+  | "reEncrypt"
+  | "verify"
+  | "verifyMac"
+  | "deriveSharedSecret"
+  | "decapsulate"
+  | "openToken";
+
 /** Asks the vault to open what a caller sent. Nothing when it is not genuine, for whatever reason. */
-export async function askVaultToOpen<Name extends "decrypt" | "reEncrypt" | "openToken">(
+export async function askVaultToOpen<Name extends OpeningCommand>(
   vault: VaultClient,
   command: Name,
   request: VaultRequest<Name>,
@@ -29,7 +41,20 @@ export async function askVaultToOpen<Name extends "decrypt" | "reEncrypt" | "ope
   const reply = await vault.send(command, request).catch(unavailable);
   if (!isRefusal(reply)) return reply;
   if (reply.refused === "rejected") return undefined;
+  if (reply.refused === "unsupported") throw unsupported();
+  if (reply.refused === "too-long") throw new PlaintextTooLong();
   throw new Error(`the vault refused ${command}: ${reply.refused}`);
+}
+
+/** What a ciphertext held does not fit under the key it was to be encrypted with. */
+export class PlaintextTooLong extends Error {}
+
+/** What a caller is told of something that this installation cannot do. */
+function unsupported(): KmsError {
+  return new KmsError(
+    "UnsupportedOperationException",
+    "This installation of Keyhaven cannot sign or verify digests: its OpenSSL bridge is missing.",
+  );
 }
 
 function unavailable(error: unknown): never {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 const socketDescriptor = 3;
@@ -29,14 +30,17 @@ export interface StartedVault {
 /**
  * Starts a vault with an empty environment, and without permission to read anything but
  * its code and its directory, to write anything but its directory, to spawn or to load
- * native code. What it prints goes to standard error. How it ends is seen on `process`.
+ * native code but for the bridge to OpenSSL. What it prints goes to standard error. How it ends is seen on `process`.
  */
 export function startVault({ directory, initialize, entry }: VaultStart): StartedVault {
   // Node gives permission for what lies in a directory only if the directory is there.
   if (initialize) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const main = entry ?? defaultEntry();
+  const bridge = findBridge();
   const mainArguments = ["--directory", directory, ...(initialize ? ["--initialize"] : [])];
-  const child = spawn(process.execPath, [...nodeOptions(main, directory), main, ...mainArguments], {
+  if (bridge !== undefined) mainArguments.push("--bridge", bridge);
+  const options = nodeOptions(main, directory, bridge);
+  const child = spawn(process.execPath, [...options, main, ...mainArguments], {
     env: {},
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
@@ -53,10 +57,11 @@ function defaultEntry(): string {
   return path.join(import.meta.dirname, `../vault/main${path.extname(import.meta.filename)}`);
 }
 
-function nodeOptions(main: string, directory: string): string[] {
+function nodeOptions(main: string, directory: string, bridge: string | undefined): string[] {
   const vaultCode = path.dirname(main);
   const protocolCode = path.join(vaultCode, "../vault-protocol");
   const readable = [vaultCode, protocolCode, ...packageFiles(vaultCode), directory];
+  if (bridge !== undefined) readable.push(bridge);
   return [
     "--permission",
     ...readable.map((name) => `--allow-fs-read=${name}`),
@@ -64,9 +69,21 @@ function nodeOptions(main: string, directory: string): string[] {
     "--disable-proto=throw",
     "--disallow-code-generation-from-strings",
     "--disable-sigusr1",
-    "--no-addons",
+    ...(bridge === undefined ? ["--no-addons"] : ["--allow-addons", "--disable-warning=PERM0001"]),
     "--max-old-space-size=256",
   ];
+}
+
+/** The addon that bridges the vault to the OpenSSL inside Node, where it is installed. */
+export function findBridge(): string | undefined {
+  const { resolve } = createRequire(import.meta.url);
+  const { platform, arch } = process;
+  try {
+    const found = resolve(`@koromix/koffi-${platform}-${arch}`);
+    return path.join(path.dirname(found), `${platform}_${arch}/koffi.node`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where Node looks up whether a file is an ES module. */

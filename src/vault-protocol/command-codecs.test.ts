@@ -42,6 +42,10 @@ const purpose = text;
 const associatedData = bytes(100);
 const nothing = fc.constant({});
 
+const algorithm = fc.constantFrom("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "ECDSA_SHA_256");
+const messageType = fc.constantFrom("RAW", "DIGEST");
+const message = bytes(600);
+
 const samples: {
   readonly [Name in VaultCommandName]: {
     readonly request: fc.Arbitrary<SentRequest<Name>>;
@@ -67,9 +71,11 @@ const samples: {
   reEncrypt: {
     request: fc.record({
       source: material,
+      sourceAlgorithm: algorithm,
       sourceEncryptionContext: encryptionContext,
       ciphertextBlob,
       destination: material,
+      destinationAlgorithm: algorithm,
       destinationEncryptionContext: encryptionContext,
     }),
     reply: fc.record({ ciphertextBlob }),
@@ -110,6 +116,58 @@ const samples: {
   openToken: {
     request: fc.record({ purpose, associatedData, token: bytes(600) }),
     reply: fc.record({ body: bytes(500) }),
+  },
+  createKeyPair: {
+    request: fc.record({ facts }),
+    reply: fc.record({ wrapped, publicKey: message }),
+  },
+  rsaEncrypt: {
+    request: fc.record({ material, algorithm, plaintext }),
+    reply: fc.record({ ciphertext: message }),
+  },
+  rsaDecrypt: {
+    request: fc.record({ material, algorithm, ciphertext: message }),
+    reply: fc.record({ plaintext }),
+  },
+  sign: {
+    request: fc.record({ material, algorithm, messageType, message }),
+    reply: fc.record({ signature: message }),
+  },
+  verify: {
+    request: fc.record({ material, algorithm, messageType, message, signature: message }),
+    reply: nothing,
+  },
+  generateMac: {
+    request: fc.record({ material, algorithm, message }),
+    reply: fc.record({ mac: message }),
+  },
+  verifyMac: {
+    request: fc.record({ material, algorithm, message, mac: message }),
+    reply: nothing,
+  },
+  deriveSharedSecret: {
+    request: fc.record({ material, publicKey: message }),
+    reply: fc.record({ sharedSecret: bytes(66) }),
+  },
+  encapsulate: {
+    request: fc.record({ material }),
+    reply: fc.record({ sharedSecret: bytes(32), ciphertext: message }),
+  },
+  decapsulate: {
+    request: fc.record({ material, ciphertext: message }),
+    reply: fc.record({ sharedSecret: bytes(32) }),
+  },
+  generateDataKeyPair: {
+    request: fc.record({ material, encryptionContext, keyPairSpec: algorithm }),
+    reply: fc.record({
+      publicKey: message,
+      privateKey: message,
+      privateKeyCiphertextBlob: ciphertextBlob,
+    }),
+  },
+  generateDataKeyPairWithoutPlaintext: {
+    request: fc.record({ material, encryptionContext, keyPairSpec: algorithm }),
+    reply: fc.record({ publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
   },
 };
 
@@ -185,11 +243,13 @@ describe("command codecs", () => {
       { refused: "domain-key-missing" },
       { refused: "material-required" },
       { refused: "malformed" },
+      { refused: "too-long" },
+      { refused: "unsupported" },
     ];
-    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4]);
+    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6]);
     for (const refusal of refusals) expect(refusalOf(statusOf(refusal))).toEqual(refusal);
     expect(() => refusalOf(0)).toThrow(Malformed);
-    expect(() => refusalOf(5)).toThrow(Malformed);
+    expect(() => refusalOf(7)).toThrow(Malformed);
   });
 
   test("leave out key material that the peer holds, and only that", () => {
@@ -198,9 +258,11 @@ describe("command codecs", () => {
     const out = new FrameWriter();
     const request = {
       source: held,
+      sourceAlgorithm: "SYMMETRIC_DEFAULT",
       sourceEncryptionContext: Buffer.alloc(0),
       ciphertextBlob: Buffer.alloc(0),
       destination: unknown,
+      destinationAlgorithm: "SYMMETRIC_DEFAULT",
       destinationEncryptionContext: Buffer.alloc(0),
     };
     const codec = commandCodecs.reEncrypt;
@@ -283,6 +345,8 @@ describe("command codecs", () => {
       sourceEncryptionContext: Buffer.alloc(limits.encryptionContext),
       ciphertextBlob: Buffer.alloc(limits.ciphertextBlob),
       destination: largest,
+      sourceAlgorithm: "SYMMETRIC_DEFAULT",
+      destinationAlgorithm: "SYMMETRIC_DEFAULT",
       destinationEncryptionContext: Buffer.alloc(limits.encryptionContext),
     };
     const domainKeys = Array.from({ length: limits.domainKeys }, (_, number_) => ({

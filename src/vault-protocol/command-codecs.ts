@@ -29,6 +29,8 @@ export type SentRequest<Name extends VaultCommandName> =
 export const limits = {
   plaintext: 4_096,
   ciphertextBlob: 6_144,
+  /** Of messages to sign, signatures, MACs and public keys. */
+  message: 8_192,
   /** Of the canonical bytes; the JSON form of an encryption context has at most 8,192. */
   encryptionContext: 24_576,
   generatedBytes: 1_024,
@@ -46,6 +48,10 @@ const encryptionContext = bytes(limits.encryptionContext);
 const plaintext = secret(limits.plaintext);
 const ciphertextBlob = bytes(limits.ciphertextBlob);
 const nothing = record<Nothing>({});
+const algorithm = text(64);
+const message = bytes(limits.message);
+const privateKey = secret(limits.ciphertextBlob);
+const sharedSecret = secret(128);
 
 const reference: Field<Uint8Array> = {
   write(out, value) {
@@ -114,6 +120,12 @@ const generateDataKey = record<SentRequest<"generateDataKey">>({
   lengthBytes: u32,
 });
 
+const generateDataKeyPair = record<SentRequest<"generateDataKeyPair">>({
+  material: keyMaterial,
+  encryptionContext,
+  keyPairSpec: text(64),
+});
+
 interface CommandCodec<Name extends VaultCommandName> {
   readonly opcode: number;
   readonly request: Field<SentRequest<Name>>;
@@ -165,9 +177,11 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
     opcode: 8,
     request: record({
       source: keyMaterial,
+      sourceAlgorithm: algorithm,
       sourceEncryptionContext: encryptionContext,
       ciphertextBlob,
       destination: keyMaterial,
+      destinationAlgorithm: algorithm,
       destinationEncryptionContext: encryptionContext,
     }),
     reply: record({ ciphertextBlob }),
@@ -213,6 +227,72 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
     request: record({ ...tokenFacts, token: bytes(limits.token + tokenOverheadBytes) }),
     reply: record({ body: bytes(limits.token) }),
   },
+  createKeyPair: {
+    opcode: 16,
+    request: record({ facts: keyMaterialFacts }),
+    reply: record({ wrapped, publicKey: message }),
+  },
+  rsaEncrypt: {
+    opcode: 17,
+    request: record({ material: keyMaterial, algorithm, plaintext }),
+    reply: record({ ciphertext: message }),
+  },
+  rsaDecrypt: {
+    opcode: 18,
+    request: record({ material: keyMaterial, algorithm, ciphertext: message }),
+    reply: record({ plaintext: secret(limits.ciphertextBlob) }),
+  },
+  sign: {
+    opcode: 19,
+    request: record({ material: keyMaterial, algorithm, messageType: text(16), message }),
+    reply: record({ signature: message }),
+  },
+  verify: {
+    opcode: 20,
+    request: record({
+      material: keyMaterial,
+      algorithm,
+      messageType: text(16),
+      message,
+      signature: message,
+    }),
+    reply: nothing,
+  },
+  generateMac: {
+    opcode: 21,
+    request: record({ material: keyMaterial, algorithm, message }),
+    reply: record({ mac: message }),
+  },
+  verifyMac: {
+    opcode: 22,
+    request: record({ material: keyMaterial, algorithm, message, mac: message }),
+    reply: nothing,
+  },
+  deriveSharedSecret: {
+    opcode: 23,
+    request: record({ material: keyMaterial, publicKey: message }),
+    reply: record({ sharedSecret }),
+  },
+  encapsulate: {
+    opcode: 24,
+    request: record({ material: keyMaterial }),
+    reply: record({ sharedSecret, ciphertext: message }),
+  },
+  decapsulate: {
+    opcode: 25,
+    request: record({ material: keyMaterial, ciphertext: message }),
+    reply: record({ sharedSecret }),
+  },
+  generateDataKeyPair: {
+    opcode: 26,
+    request: generateDataKeyPair,
+    reply: record({ publicKey: message, privateKey, privateKeyCiphertextBlob: ciphertextBlob }),
+  },
+  generateDataKeyPairWithoutPlaintext: {
+    opcode: 27,
+    request: generateDataKeyPair,
+    reply: record({ publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
+  },
 };
 
 const namesByOpcode = new Map(
@@ -238,6 +318,8 @@ const refusals: readonly Refusal["refused"][] = [
   "domain-key-missing",
   "material-required",
   "malformed",
+  "too-long",
+  "unsupported",
 ];
 
 /** The status of a reply that says no. */

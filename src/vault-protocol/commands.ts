@@ -50,6 +50,10 @@ export type Refusal =
   | { readonly refused: "domain-key-missing" }
   /** The request names unwrapped key material that the vault does not hold: send it along. */
   | { readonly refused: "material-required" }
+  /** The plaintext is longer than the key can encrypt. */
+  | { readonly refused: "too-long" }
+  /** This machine lacks what the command needs. */
+  | { readonly refused: "unsupported" }
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 
@@ -71,6 +75,11 @@ export interface VaultCommands {
     reply: Nothing;
   };
   createKeyMaterial: { request: { facts: KeyMaterialFacts }; reply: { wrapped: Uint8Array } };
+  /** As createKeyMaterial, for the specs that have a public half: DER SubjectPublicKeyInfo. */
+  createKeyPair: {
+    request: { facts: KeyMaterialFacts };
+    reply: { wrapped: Uint8Array; publicKey: Uint8Array };
+  };
   /** Wipes unwrapped key material that the vault may still hold. */
   forgetKeyMaterial: { request: { reference: Uint8Array }; reply: Nothing };
   encrypt: {
@@ -94,12 +103,85 @@ export interface VaultCommands {
   reEncrypt: {
     request: {
       source: WrappedKeyMaterial;
+      /** SYMMETRIC_DEFAULT, or one of the RSA algorithms. */
+      sourceAlgorithm: string;
       sourceEncryptionContext: Uint8Array;
       ciphertextBlob: Uint8Array;
       destination: WrappedKeyMaterial;
+      destinationAlgorithm: string;
       destinationEncryptionContext: Uint8Array;
     };
     reply: { ciphertextBlob: Uint8Array };
+  };
+  rsaEncrypt: {
+    request: { material: WrappedKeyMaterial; algorithm: string; plaintext: Uint8Array };
+    reply: { ciphertext: Uint8Array };
+  };
+  rsaDecrypt: {
+    request: { material: WrappedKeyMaterial; algorithm: string; ciphertext: Uint8Array };
+    reply: { plaintext: Uint8Array };
+  };
+  sign: {
+    request: {
+      material: WrappedKeyMaterial;
+      algorithm: string;
+      /** Whether the message is to be signed, or a digest of it that the caller made. */
+      messageType: string;
+      message: Uint8Array;
+    };
+    reply: { signature: Uint8Array };
+  };
+  /** Rejected unless the signature is genuine. */
+  verify: {
+    request: {
+      material: WrappedKeyMaterial;
+      algorithm: string;
+      messageType: string;
+      message: Uint8Array;
+      signature: Uint8Array;
+    };
+    reply: Nothing;
+  };
+  generateMac: {
+    request: { material: WrappedKeyMaterial; algorithm: string; message: Uint8Array };
+    reply: { mac: Uint8Array };
+  };
+  /** Rejected unless the MAC is genuine. */
+  verifyMac: {
+    request: {
+      material: WrappedKeyMaterial;
+      algorithm: string;
+      message: Uint8Array;
+      mac: Uint8Array;
+    };
+    reply: Nothing;
+  };
+  /** Rejected for a public key that the key cannot agree with. */
+  deriveSharedSecret: {
+    request: { material: WrappedKeyMaterial; publicKey: Uint8Array };
+    reply: { sharedSecret: Uint8Array };
+  };
+  encapsulate: {
+    request: { material: WrappedKeyMaterial };
+    reply: { sharedSecret: Uint8Array; ciphertext: Uint8Array };
+  };
+  /** Rejected for a ciphertext of a wrong length only. */
+  decapsulate: {
+    request: { material: WrappedKeyMaterial; ciphertext: Uint8Array };
+    reply: { sharedSecret: Uint8Array };
+  };
+  /** A key pair for the caller: the private half as DER PKCS#8, in the clear and sealed. */
+  generateDataKeyPair: {
+    request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; keyPairSpec: string };
+    reply: {
+      publicKey: Uint8Array;
+      privateKey: Uint8Array;
+      privateKeyCiphertextBlob: Uint8Array;
+    };
+  };
+  generateDataKeyPairWithoutPlaintext: {
+    request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; keyPairSpec: string };
+    reply: { publicKey: Uint8Array; privateKeyCiphertextBlob: Uint8Array };
   };
   generateDataKey: {
     request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; lengthBytes: number };
@@ -141,6 +223,16 @@ export interface VaultCommands {
 export type VaultCommandName = keyof VaultCommands;
 export type VaultRequest<Name extends VaultCommandName> = VaultCommands[Name]["request"];
 export type VaultReply<Name extends VaultCommandName> = VaultCommands[Name]["reply"];
+
+/** The commands whose work takes its time and is done beside others. */
+export type SlowCommandName =
+  | "createKeyPair"
+  | "reEncrypt"
+  | "rsaDecrypt"
+  | "sign"
+  | "verify"
+  | "generateDataKeyPair"
+  | "generateDataKeyPairWithoutPlaintext";
 
 /** The whole vault, as the service sees it. */
 export interface VaultClient {

@@ -12,7 +12,7 @@ export function openVaultInProcess(options: VaultOptions): VaultClient & { close
   return {
     async send(command, request) {
       const vault = await opening;
-      return vault.handlers[command](request);
+      return await vault.handlers[command](request);
     },
     close() {
       void opening.then(

@@ -6,6 +6,37 @@ const table = "key_materials";
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const multiRegionKeyId = /^mrk-[0-9a-f]{32}$/;
 
+export const symmetricSpec = "SYMMETRIC_DEFAULT";
+
+const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"];
+const nistCurve = ["SIGN_VERIFY", "KEY_AGREEMENT"];
+const signing = ["SIGN_VERIFY"];
+const mac = ["GENERATE_VERIFY_MAC"];
+const encapsulation = ["ENCAPSULATE_DECAPSULATE"];
+
+/** What keys of each spec may be used for. */
+const usagesOf: Readonly<Record<string, readonly string[]>> = {
+  [symmetricSpec]: ["ENCRYPT_DECRYPT"],
+  RSA_2048: rsa,
+  RSA_3072: rsa,
+  RSA_4096: rsa,
+  ECC_NIST_P256: nistCurve,
+  ECC_NIST_P384: nistCurve,
+  ECC_NIST_P521: nistCurve,
+  ECC_SECG_P256K1: signing,
+  ECC_NIST_EDWARDS25519: signing,
+  ML_DSA_44: signing,
+  ML_DSA_65: signing,
+  ML_DSA_87: signing,
+  ML_KEM_512: encapsulation,
+  ML_KEM_768: encapsulation,
+  ML_KEM_1024: encapsulation,
+  HMAC_224: mac,
+  HMAC_256: mac,
+  HMAC_384: mac,
+  HMAC_512: mac,
+};
+
 /** Whether these facts can be true, and are about material of a kind that this vault works with. */
 export function areSound(facts: KeyMaterialFacts): boolean {
   return (
@@ -13,8 +44,7 @@ export function areSound(facts: KeyMaterialFacts): boolean {
     /^[0-9]{12}$/.test(facts.accountId) &&
     (facts.multiRegion ? multiRegionKeyId : uuid).test(facts.keyId) &&
     /^[0-9a-f]{64}$/.test(facts.keyMaterialId) &&
-    facts.keySpec === "SYMMETRIC_DEFAULT" &&
-    facts.keyUsage === "ENCRYPT_DECRYPT" &&
+    (usagesOf[facts.keySpec] ?? []).includes(facts.keyUsage) &&
     facts.origin === "AWS_KMS" &&
     Number.isSafeInteger(facts.createdAtMs) &&
     facts.createdAtMs >= 0

@@ -15,18 +15,36 @@ const format: WrapFormat = {
   label: new Label("dk/material-wrap/v1"),
 };
 
-/** Makes new key material and returns it wrapped, bound to these facts. */
+/** Makes new symmetric key material and returns it wrapped, bound to these facts. */
 export function createWrappedMaterial(
   facts: KeyMaterialFacts,
   instanceId: string,
   wrapping: Wrapping,
 ): Buffer | Refusal {
-  const material = randomFillSync(newSecret(materialBytes));
+  return wrapMaterial(randomFillSync(newSecret(materialBytes)), facts, instanceId, wrapping);
+}
+
+/** Wraps key material of any kind, bound to these facts, and wipes it. */
+export function wrapMaterial(
+  material: Buffer,
+  facts: KeyMaterialFacts,
+  instanceId: string,
+  wrapping: Wrapping,
+): Buffer | Refusal {
   try {
     return wrap(format, encodeFacts(facts, instanceId), material, wrapping);
   } finally {
     material.fill(0);
   }
+}
+
+/** The bytes of key material of any kind, for the caller to wipe. */
+export function unwrapBytes(
+  { facts, wrapped }: WrappedKeyMaterial,
+  instanceId: string,
+  domainKeys: DomainKeys,
+): Buffer | Refusal {
+  return unwrap(format, encodeFacts(facts, instanceId), wrapped, domainKeys);
 }
 
 /** The key material, ready to derive message keys from; the caller wipes it. */

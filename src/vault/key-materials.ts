@@ -4,16 +4,17 @@ import { blobKey } from "./ciphertext-blob.ts";
 import type { DomainKeys } from "./domain-keys.ts";
 import { areSame, areSound } from "./key-material-facts.ts";
 import { unwrapMaterial } from "./key-material-wrap.ts";
+import { symmetricSpec } from "./key-material-facts.ts";
 import type { LoadedMaterial, MaterialCache } from "./material-cache.ts";
 import { isRefusal, malformed, materialRequired, rejected } from "./refusals.ts";
 
 /** Where the key material of a request comes from: it is at hand already, or is unwrapped now. */
 export class KeyMaterials {
-  readonly #cache: MaterialCache;
+  readonly #cache: MaterialCache<LoadedMaterial>;
   readonly #instanceId: string;
   readonly #domainKeys: DomainKeys;
 
-  constructor(cache: MaterialCache, instanceId: string, domainKeys: DomainKeys) {
+  constructor(cache: MaterialCache<LoadedMaterial>, instanceId: string, domainKeys: DomainKeys) {
     this.#cache = cache;
     this.#instanceId = instanceId;
     this.#domainKeys = domainKeys;
@@ -28,7 +29,7 @@ export class KeyMaterials {
   }
 
   #unwrap(sent: WrappedKeyMaterial): LoadedMaterial | Refusal {
-    if (!areSound(sent.facts)) return malformed;
+    if (!areSound(sent.facts) || sent.facts.keySpec !== symmetricSpec) return malformed;
     const key = unwrapMaterial(sent, this.#instanceId, this.#domainKeys);
     if (isRefusal(key)) return key;
     // The request's bytes are not ours to keep.

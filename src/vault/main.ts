@@ -2,7 +2,7 @@
 import { Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { CannotOpen } from "./cannot-open.ts";
-import { openVault } from "./open-vault.ts";
+import { openVault, type VaultOptions } from "./open-vault.ts";
 import { serve } from "./serve.ts";
 
 const socketDescriptor = 3;
@@ -17,12 +17,17 @@ async function main(): Promise<void> {
   serve(peer, vault.handlers);
 }
 
-function readArguments(): { directory: string; initialize: boolean } {
+function readArguments(): VaultOptions {
   const { values } = parseArgs({
-    options: { directory: { type: "string" }, initialize: { type: "boolean", default: false } },
+    options: {
+      directory: { type: "string" },
+      initialize: { type: "boolean", default: false },
+      bridge: { type: "string" },
+    },
   });
-  if (values.directory === undefined) throw new CannotOpen("--directory is missing");
-  return { directory: values.directory, initialize: values.initialize };
+  const { directory, initialize, bridge } = values;
+  if (directory === undefined) throw new CannotOpen("--directory is missing");
+  return { directory, initialize, bridge };
 }
 
 // A Ctrl-C reaches every process of a terminal, but the API still needs the vault to finish

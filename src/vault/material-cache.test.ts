@@ -15,7 +15,7 @@ function isWiped({ key }: LoadedMaterial): boolean {
   return key.mac(Buffer.of(1)).equals(zeros.mac(Buffer.of(1)));
 }
 
-function cacheAt(time: { nowMs: number }): MaterialCache {
+function cacheAt(time: { nowMs: number }): MaterialCache<LoadedMaterial> {
   return new MaterialCache(() => time.nowMs);
 }
 

@@ -10,14 +10,20 @@ export interface LoadedMaterial extends BlobKey {
   readonly facts: KeyMaterialFacts;
 }
 
-interface Entry {
-  readonly material: LoadedMaterial;
+/** Whatever is held of unwrapped key material. */
+interface Held {
+  readonly facts: KeyMaterialFacts;
+  readonly key: { wipe(): void };
+}
+
+interface Entry<Loaded> {
+  readonly material: Loaded;
   usedAtMs: number;
 }
 
-export class MaterialCache {
+export class MaterialCache<Loaded extends Held> {
   /** Least recently used first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry<Loaded>>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -28,7 +34,7 @@ export class MaterialCache {
     return this.#entries.size;
   }
 
-  find(reference: Uint8Array): LoadedMaterial | undefined {
+  find(reference: Uint8Array): Loaded | undefined {
     const name = nameOf(reference);
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
@@ -44,7 +50,7 @@ export class MaterialCache {
   }
 
   /** Takes over the material: it is wiped here. */
-  add(material: LoadedMaterial): void {
+  add(material: Loaded): void {
     this.forget(material.facts.reference);
     const [oldest] = this.#entries;
     if (oldest !== undefined && this.#entries.size >= maximumEntries) this.#drop(...oldest);
@@ -70,7 +76,7 @@ export class MaterialCache {
     for (const [name, entry] of this.#entries) this.#drop(name, entry);
   }
 
-  #drop(name: string, { material }: Entry): void {
+  #drop(name: string, { material }: Entry<Loaded>): void {
     material.key.wipe();
     this.#entries.delete(name);
   }

@@ -1,14 +1,21 @@
+import { DigestSignatures } from "./algorithms/digest-signatures.ts";
 import { accessKeyCommands } from "./commands/access-keys.ts";
 import { domainKeyCommands } from "./commands/domain-keys.ts";
 import { encryptionCommands } from "./commands/encryption.ts";
 import { generationCommands } from "./commands/generation.ts";
 import type { VaultHandlers, VaultState } from "./commands/handlers.ts";
+import { keyExchangeCommands } from "./commands/key-exchange.ts";
 import { keyMaterialCommands } from "./commands/key-material.ts";
+import { keyPairCommands } from "./commands/key-pairs.ts";
+import { macCommands } from "./commands/macs.ts";
+import { rsaCommands } from "./commands/rsa.ts";
+import { signatureCommands } from "./commands/signatures.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { DomainKeys } from "./domain-keys.ts";
 import { KeyMaterials } from "./key-materials.ts";
-import { MaterialCache } from "./material-cache.ts";
+import { type LoadedMaterial, MaterialCache } from "./material-cache.ts";
 import { NoncePool } from "./nonce-pool.ts";
+import { PrivateKeys } from "./private-keys.ts";
 import { openRootKey } from "./root-key.ts";
 import { runSelfTests } from "./self-test.ts";
 
@@ -26,6 +33,8 @@ export interface VaultOptions {
   /** Makes what is missing of a new vault. */
   readonly initialize: boolean;
   readonly nowMs?: () => number;
+  /** The addon that bridges to the OpenSSL inside Node; without it no digest is signed. */
+  readonly bridge?: string | undefined;
 }
 
 /**
@@ -36,21 +45,36 @@ export async function openVault({
   directory,
   initialize,
   nowMs = monotonicMs,
+  bridge,
 }: VaultOptions): Promise<Vault> {
   runSelfTests();
   const root = await openRootKey({ directory, initialize });
   const { instanceId, rootKeyId } = root;
   const nonces = new NoncePool();
   const domainKeys = new DomainKeys(root, nonces);
-  const cache = new MaterialCache(nowMs);
+  const cache = new MaterialCache<LoadedMaterial>(nowMs);
   const materials = new KeyMaterials(cache, instanceId, domainKeys);
-  const idleCheck = setInterval(() => cache.forgetIdle(), idleCheckMs).unref();
+  const privateKeys = new PrivateKeys({ nowMs, instanceId, domainKeys });
+  const idleCheck = setInterval(() => {
+    cache.forgetIdle();
+    privateKeys.forgetIdle();
+  }, idleCheckMs).unref();
 
   return {
-    handlers: handlersOf({ instanceId, rootKeyId, domainKeys, cache, materials, nonces }),
+    handlers: handlersOf({
+      instanceId,
+      rootKeyId,
+      domainKeys,
+      cache,
+      materials,
+      privateKeys,
+      nonces,
+      digestSignatures: bridge === undefined ? undefined : new DigestSignatures(bridge),
+    }),
     close() {
       clearInterval(idleCheck);
       cache.forgetAll();
+      privateKeys.forgetAll();
       domainKeys.close();
       root.key.wipe();
     },
@@ -65,6 +89,11 @@ function handlersOf(state: VaultState): VaultHandlers {
     ...generationCommands(state),
     ...accessKeyCommands(state),
     ...tokenCommands(state),
+    ...keyPairCommands(state),
+    ...rsaCommands(state),
+    ...signatureCommands(state),
+    ...macCommands(state),
+    ...keyExchangeCommands(state),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   doneStatus,
   statusOf,
 } from "../vault-protocol/command-codecs.ts";
-import type { Refusal, VaultCommandName } from "../vault-protocol/commands.ts";
+import type { Refusal, VaultCommandName, VaultReply } from "../vault-protocol/commands.ts";
 import type { FieldReader } from "../vault-protocol/field-reader.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
@@ -21,8 +21,18 @@ import { isRefusal, malformed } from "./refusals.ts";
  */
 export function serve(peer: Duplex, handlers: VaultHandlers): void {
   const replies = new FrameWriter();
+  /** Replies that did not come at once leave in the same way, a turn's worth at a time. */
+  let isFlushDue = false;
+  const later = (): void => {
+    if (isFlushDue) return;
+    isFlushDue = true;
+    setImmediate(() => {
+      isFlushDue = false;
+      if (!peer.destroyed && replies.length > 0) flush(peer, replies);
+    });
+  };
   const frames = new FrameReader(
-    (opcode, sequence, fields) => answer({ opcode, sequence, fields }, handlers, replies),
+    (opcode, sequence, fields) => answer({ opcode, sequence, fields }, handlers, replies, later),
     { copies: false },
   );
 
@@ -50,10 +60,15 @@ interface Request {
   readonly fields: FieldReader;
 }
 
-function answer(request: Request, handlers: VaultHandlers, replies: FrameWriter): void {
+function answer(
+  request: Request,
+  handlers: VaultHandlers,
+  replies: FrameWriter,
+  later: () => void,
+): void {
   const command = commandOf(request.opcode);
   if (command === undefined) refuse(request.sequence, malformed, replies);
-  else answerCommand(command, request, handlers, replies);
+  else answerCommand(command, request, handlers, replies, later);
 }
 
 function answerCommand<Name extends VaultCommandName>(
@@ -61,6 +76,7 @@ function answerCommand<Name extends VaultCommandName>(
   { sequence, fields }: Request,
   handlers: Pick<VaultHandlers, Name>,
   replies: FrameWriter,
+  later: () => void,
 ): void {
   const codec = commandCodecs[command];
   const request = readWhole(() => {
@@ -69,12 +85,29 @@ function answerCommand<Name extends VaultCommandName>(
     return read;
   });
   const reply = request === undefined ? malformed : handlers[command](request);
-  if (isRefusal(reply)) {
-    refuse(sequence, reply, replies);
+  const send = (answered: VaultReply<Name> | Refusal): void => {
+    if (isRefusal(answered)) {
+      refuse(sequence, answered, replies);
+      return;
+    }
+    replies.frame(doneStatus, sequence, () => codec.reply.write(replies, answered));
+    wipe(answered);
+  };
+  if (!(reply instanceof Promise)) {
+    send(reply);
     return;
   }
-  replies.frame(doneStatus, sequence, () => codec.reply.write(replies, reply));
-  wipe(reply);
+  // A slow command that fails is a defect: nobody catches it, and the process ends.
+  void sendWhenDone(reply, send, later);
+}
+
+async function sendWhenDone<Reply>(
+  reply: Promise<Reply>,
+  send: (answered: Reply) => void,
+  later: () => void,
+): Promise<void> {
+  send(await reply);
+  later();
 }
 
 function readWhole<T>(read: () => T): T | undefined {

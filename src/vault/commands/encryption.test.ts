@@ -62,11 +62,13 @@ describe("encrypt and decrypt", () => {
 });
 
 describe("reEncrypt", () => {
-  test("moves the plaintext to other key material and another context", () => {
+  test("moves the plaintext to other key material and another context", async () => {
     const [source, destination] = [bench.newMaterial(), bench.newMaterial()];
     const sealed = bench.ask("encrypt", { material: source, encryptionContext, plaintext });
-    const moved = bench.ask("reEncrypt", {
+    const moved = await bench.askSlowly("reEncrypt", {
       source,
+      sourceAlgorithm: "SYMMETRIC_DEFAULT",
+      destinationAlgorithm: "SYMMETRIC_DEFAULT",
       sourceEncryptionContext: encryptionContext,
       ciphertextBlob: sealed.ciphertextBlob,
       destination,
@@ -81,7 +83,7 @@ describe("reEncrypt", () => {
     expect(opened).toEqual({ plaintext });
   });
 
-  test("refuses a blob that decrypt would refuse, and a destination that encrypt would", () => {
+  test("refuses a blob that decrypt would refuse, and a destination that encrypt would", async () => {
     const [source, destination] = [bench.newMaterial(), bench.newMaterial()];
     const { ciphertextBlob } = bench.ask("encrypt", {
       material: source,
@@ -90,15 +92,17 @@ describe("reEncrypt", () => {
     });
     const request = {
       source,
+      sourceAlgorithm: "SYMMETRIC_DEFAULT",
+      destinationAlgorithm: "SYMMETRIC_DEFAULT",
       sourceEncryptionContext: encryptionContext,
       ciphertextBlob,
       destination,
       destinationEncryptionContext: encryptionContext,
     };
     const wrongContext = { ...request, sourceEncryptionContext: otherContext };
-    expect(handlers.reEncrypt(wrongContext)).toEqual(rejected);
+    expect(await handlers.reEncrypt(wrongContext)).toEqual(rejected);
     const unknown = { ...request, destination: { reference: Buffer.alloc(16) } };
-    expect(handlers.reEncrypt(unknown)).toEqual({ refused: "material-required" });
+    expect(await handlers.reEncrypt(unknown)).toEqual({ refused: "material-required" });
   });
 });
 

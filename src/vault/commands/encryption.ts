@@ -5,10 +5,8 @@ import { openBlob, sealBlob } from "../ciphertext-blob.ts";
 import { isRefusal, malformed, rejected } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
 
-/** Encryption, decryption and both at once, with a symmetric KMS key. */
-export function encryptionCommands(
-  state: VaultState,
-): HandlersOf<"encrypt" | "decrypt" | "reEncrypt"> {
+/** Encryption and decryption with a symmetric KMS key. */
+export function encryptionCommands(state: VaultState): HandlersOf<"encrypt" | "decrypt"> {
   return {
     encrypt({ material, encryptionContext, plaintext }) {
       if (plaintext.length > limits.plaintext) return malformed;
@@ -17,18 +15,6 @@ export function encryptionCommands(
 
     decrypt({ material, encryptionContext, ciphertextBlob }) {
       return openWith(material, encryptionContext, ciphertextBlob, state);
-    },
-
-    reEncrypt(request) {
-      const { source, sourceEncryptionContext, ciphertextBlob } = request;
-      const opened = openWith(source, sourceEncryptionContext, ciphertextBlob, state);
-      if (isRefusal(opened)) return opened;
-      try {
-        const { destination, destinationEncryptionContext } = request;
-        return sealWith(destination, destinationEncryptionContext, opened.plaintext, state);
-      } finally {
-        opened.plaintext.fill(0);
-      }
     },
   };
 }
@@ -46,7 +32,8 @@ export function sealWith(
   return { ciphertextBlob: sealBlob(material, encryptionContext, plaintext, nonces) };
 }
 
-function openWith(
+/** Opens a ciphertext blob with the key material of a request. */
+export function openWith(
   sent: SentKeyMaterial,
   encryptionContext: Uint8Array,
   ciphertextBlob: Uint8Array,

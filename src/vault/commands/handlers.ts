@@ -1,8 +1,15 @@
 import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
-import type { Refusal, VaultCommandName, VaultReply } from "../../vault-protocol/commands.ts";
+import type {
+  Refusal,
+  SlowCommandName,
+  VaultCommandName,
+  VaultReply,
+} from "../../vault-protocol/commands.ts";
+import type { DigestSignatures } from "../algorithms/digest-signatures.ts";
 import type { DomainKeys } from "../domain-keys.ts";
 import type { KeyMaterials } from "../key-materials.ts";
-import type { MaterialCache } from "../material-cache.ts";
+import type { LoadedMaterial, MaterialCache } from "../material-cache.ts";
+import type { PrivateKeys } from "../private-keys.ts";
 import type { NoncePool } from "../nonce-pool.ts";
 
 /** Everything the commands work with. */
@@ -10,18 +17,26 @@ export interface VaultState {
   readonly instanceId: string;
   readonly rootKeyId: string;
   readonly domainKeys: DomainKeys;
-  readonly cache: MaterialCache;
+  readonly cache: MaterialCache<LoadedMaterial>;
+  readonly privateKeys: PrivateKeys;
   readonly materials: KeyMaterials;
   readonly nonces: NoncePool;
+  /** Missing where the bridge to OpenSSL is not installed. */
+  readonly digestSignatures: DigestSignatures | undefined;
 }
 
 /**
- * One function for each command. The bytes of a request are only lent, those of a reply
- * are given away: whoever asked wipes them. All are synchronous, so no two interleave.
+ * One function for each command. The bytes of a request are only lent, and only until the
+ * function returns; those of a reply are given away: whoever asked wipes them. All but the
+ * slow ones are synchronous, so no two of them interleave.
  */
 export type VaultHandlers = {
-  readonly [Name in VaultCommandName]: (request: SentRequest<Name>) => VaultReply<Name> | Refusal;
+  readonly [Name in VaultCommandName]: (request: SentRequest<Name>) => HandlerResult<Name>;
 };
+
+type HandlerResult<Name extends VaultCommandName> = Name extends SlowCommandName
+  ? Promise<VaultReply<Name> | Refusal>
+  : VaultReply<Name> | Refusal;
 
 /** The handlers of some of the commands. */
 export type HandlersOf<Names extends VaultCommandName> = Pick<VaultHandlers, Names>;

@@ -1,5 +1,6 @@
-import { areSound } from "../key-material-facts.ts";
-import { createWrappedMaterial } from "../key-material-wrap.ts";
+import { areSound, symmetricSpec } from "../key-material-facts.ts";
+import { isHmacSpec, makeHmacKey } from "../algorithms/key-specs.ts";
+import { createWrappedMaterial, wrapMaterial } from "../key-material-wrap.ts";
 import { isRefusal, malformed } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
 
@@ -9,13 +10,17 @@ export function keyMaterialCommands(
 ): HandlersOf<"createKeyMaterial" | "forgetKeyMaterial"> {
   return {
     createKeyMaterial({ facts }) {
-      if (!areSound(facts)) return malformed;
-      const wrapped = createWrappedMaterial(facts, state.instanceId, state);
+      const isSymmetric = facts.keySpec === symmetricSpec;
+      if (!areSound(facts) || !(isSymmetric || isHmacSpec(facts.keySpec))) return malformed;
+      const wrapped = isSymmetric
+        ? createWrappedMaterial(facts, state.instanceId, state)
+        : wrapMaterial(makeHmacKey(facts.keySpec), facts, state.instanceId, state);
       return isRefusal(wrapped) ? wrapped : { wrapped };
     },
 
     forgetKeyMaterial({ reference }) {
       state.cache.forget(reference);
+      state.privateKeys.forget(reference);
       return {};
     },
   };

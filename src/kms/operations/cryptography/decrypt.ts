@@ -1,21 +1,26 @@
 /**
- * Decrypt: one ciphertext blob in, the plaintext out. The blob names the key; a KeyId in
- * the request must name the same one. Whatever is wrong with a blob is the same refusal.
+ * Decrypt: one ciphertext in, the plaintext out. A symmetric ciphertext blob names the key,
+ * and a KeyId in the request must name the same one; an RSA ciphertext does not. Whatever
+ * is wrong with a ciphertext is the same refusal.
  */
-import type { Output } from "../../contract.ts";
+import type { Checked, Input, Output } from "../../contract.ts";
 import {
   contextConditions,
   ignoresCiphertext,
+  isSymmetric,
   openedBy,
+  refuseContext,
   refuseRecipient,
   requireCiphertext,
   symmetricUse,
 } from "../../cryptographic-use.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { KmsError } from "../../errors.ts";
-import { wrappedMaterial } from "../../key-material.ts";
-import { encryptionAlgorithms, symmetricDefault } from "../../key-spec.ts";
-import { keyOperation } from "../../operation.ts";
+import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { symmetricDefault } from "../../key-algorithms.ts";
+import { encryptionAlgorithms } from "../../key-spec.ts";
+import { keyOperation, type KeyCall } from "../../operation.ts";
+import { rsaAlgorithm } from "../../rsa-algorithm.ts";
 import * as shape from "../../shapes.ts";
 import { askVaultToOpen } from "../../vault.ts";
 
@@ -36,6 +41,7 @@ export const decrypt = keyOperation("Decrypt", {
   validate(input) {
     refuseRecipient(input.Recipient);
     requireCiphertext(input, { member: "KeyId", reference: input.KeyId });
+    requireNamedKey(input);
     canonicalContext(input.EncryptionContext);
   },
   uses: [
@@ -43,29 +49,19 @@ export const decrypt = keyOperation("Decrypt", {
       ...symmetricUse,
       action: "Decrypt",
       reference: ({ KeyId }) => KeyId,
-      ciphertext: (input) => (ignoresCiphertext(input) ? undefined : input.CiphertextBlob),
-      algorithm: ({ EncryptionAlgorithm }) => EncryptionAlgorithm ?? symmetricDefault,
+      ciphertext: (input) =>
+        ignoresCiphertext(input) || algorithmOf(input) !== symmetricDefault
+          ? undefined
+          : input.CiphertextBlob,
+      algorithm: algorithmOf,
+      check: ({ EncryptionContext }, key) => refuseContext(EncryptionContext, key),
       conditions: ({ EncryptionAlgorithm, EncryptionContext }) =>
         contextConditions(EncryptionAlgorithm, EncryptionContext),
     },
   ],
 
-  async run({ input, keys, vault }) {
-    const { key, material } = openedBy(keys[0]);
-    const opened = await askVaultToOpen(vault, "decrypt", {
-      material: wrappedMaterial(key, material),
-      encryptionContext: canonicalContext(input.EncryptionContext),
-      ciphertextBlob: input.CiphertextBlob ?? new Uint8Array(),
-    });
-    if (opened === undefined) throw new KmsError("InvalidCiphertextException");
-    const output: Output<"Decrypt"> = {
-      KeyId: key.arn,
-      Plaintext: opened.plaintext,
-      EncryptionAlgorithm: symmetricDefault,
-      KeyMaterialId: material.keyMaterialId,
-    };
-    return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
-  },
+  run: async (call) =>
+    isSymmetric(call.key) ? await decryptSymmetric(call) : await decryptRsa(call),
 
   record: ({ KeyId, EncryptionAlgorithm, EncryptionContext, DryRun }) => ({
     encryptionAlgorithm: EncryptionAlgorithm ?? symmetricDefault,
@@ -74,3 +70,46 @@ export const decrypt = keyOperation("Decrypt", {
     dryRun: DryRun,
   }),
 });
+
+function algorithmOf({ EncryptionAlgorithm }: Checked<Input<"Decrypt">>) {
+  return EncryptionAlgorithm ?? symmetricDefault;
+}
+
+/** Only a symmetric ciphertext says which key it was made with. */
+function requireNamedKey(input: Checked<Input<"Decrypt">>): void {
+  if (algorithmOf(input) === symmetricDefault || input.KeyId !== undefined) return;
+  throw new KmsError("ValidationException", "KeyId is required for asymmetric keys.");
+}
+
+async function decryptSymmetric({ input, keys, vault }: KeyCall<"Decrypt">) {
+  const { key, material } = openedBy(keys[0]);
+  const opened = await askVaultToOpen(vault, "decrypt", {
+    material: wrappedMaterial(key, material),
+    encryptionContext: canonicalContext(input.EncryptionContext),
+    ciphertextBlob: input.CiphertextBlob ?? new Uint8Array(),
+  });
+  if (opened === undefined) throw new KmsError("InvalidCiphertextException");
+  const output: Output<"Decrypt"> = {
+    KeyId: key.arn,
+    Plaintext: opened.plaintext,
+    EncryptionAlgorithm: symmetricDefault,
+    KeyMaterialId: material.keyMaterialId,
+  };
+  return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+}
+
+async function decryptRsa({ input, key, store, vault }: KeyCall<"Decrypt">) {
+  const algorithm = rsaAlgorithm(algorithmOf(input));
+  const opened = await askVaultToOpen(vault, "rsaDecrypt", {
+    material: wrappedMaterial(key, await currentMaterial(store, key)),
+    algorithm,
+    ciphertext: input.CiphertextBlob ?? new Uint8Array(),
+  });
+  if (opened === undefined) throw new KmsError("InvalidCiphertextException");
+  const output: Output<"Decrypt"> = {
+    KeyId: key.arn,
+    Plaintext: opened.plaintext,
+    EncryptionAlgorithm: algorithm,
+  };
+  return { output };
+}

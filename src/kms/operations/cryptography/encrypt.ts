@@ -1,15 +1,24 @@
 /**
- * Encrypt: up to 4,096 bytes of plaintext in, one ciphertext blob out.
+ * Encrypt: up to 4,096 bytes of plaintext in, one ciphertext out.
  *
- * The encryption context is bound into the blob as associated data, so Decrypt must be
- * given the same context.
+ * A symmetric key makes a ciphertext blob that names it, with the encryption context bound
+ * in as associated data, so Decrypt must be given the same context. An RSA key makes a
+ * plain OAEP block.
  */
-import type { Output } from "../../contract.ts";
-import { contextConditions, symmetricUse } from "../../cryptographic-use.ts";
+import type { Checked, Input, Output } from "../../contract.ts";
+import {
+  contextConditions,
+  isSymmetric,
+  refuseContext,
+  requireFittingPlaintext,
+  symmetricUse,
+} from "../../cryptographic-use.ts";
 import { canonicalContext } from "../../encryption-context.ts";
+import { symmetricDefault } from "../../key-algorithms.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
-import { encryptionAlgorithms, symmetricDefault } from "../../key-spec.ts";
-import { keyOperation } from "../../operation.ts";
+import { encryptionAlgorithms } from "../../key-spec.ts";
+import { keyOperation, type KeyCall } from "../../operation.ts";
+import { rsaAlgorithm } from "../../rsa-algorithm.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
 
@@ -30,26 +39,18 @@ export const encrypt = keyOperation("Encrypt", {
       ...symmetricUse,
       action: "Encrypt",
       reference: ({ KeyId }) => KeyId,
-      algorithm: ({ EncryptionAlgorithm }) => EncryptionAlgorithm ?? symmetricDefault,
+      algorithm: algorithmOf,
+      check(input, key) {
+        refuseContext(input.EncryptionContext, key);
+        requireFittingPlaintext(input.Plaintext, algorithmOf(input), key);
+      },
       conditions: ({ EncryptionAlgorithm, EncryptionContext }) =>
         contextConditions(EncryptionAlgorithm, EncryptionContext),
     },
   ],
 
-  async run({ input, key, store, vault }) {
-    const material = await currentMaterial(store, key);
-    const { ciphertextBlob } = await askVault(vault, "encrypt", {
-      material: wrappedMaterial(key, material),
-      encryptionContext: canonicalContext(input.EncryptionContext),
-      plaintext: input.Plaintext,
-    });
-    const output: Output<"Encrypt"> = {
-      CiphertextBlob: ciphertextBlob,
-      KeyId: key.arn,
-      EncryptionAlgorithm: symmetricDefault,
-    };
-    return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
-  },
+  run: async (call) =>
+    isSymmetric(call.key) ? await encryptSymmetric(call) : await encryptRsa(call),
 
   record: ({ KeyId, EncryptionAlgorithm, EncryptionContext, DryRun }) => ({
     keyId: KeyId,
@@ -58,3 +59,37 @@ export const encrypt = keyOperation("Encrypt", {
     dryRun: DryRun,
   }),
 });
+
+function algorithmOf({ EncryptionAlgorithm }: Checked<Input<"Encrypt">>) {
+  return EncryptionAlgorithm ?? symmetricDefault;
+}
+
+async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">) {
+  const material = await currentMaterial(store, key);
+  const { ciphertextBlob } = await askVault(vault, "encrypt", {
+    material: wrappedMaterial(key, material),
+    encryptionContext: canonicalContext(input.EncryptionContext),
+    plaintext: input.Plaintext,
+  });
+  const output: Output<"Encrypt"> = {
+    CiphertextBlob: ciphertextBlob,
+    KeyId: key.arn,
+    EncryptionAlgorithm: symmetricDefault,
+  };
+  return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+}
+
+async function encryptRsa({ input, key, store, vault }: KeyCall<"Encrypt">) {
+  const algorithm = rsaAlgorithm(algorithmOf(input));
+  const { ciphertext } = await askVault(vault, "rsaEncrypt", {
+    material: wrappedMaterial(key, await currentMaterial(store, key)),
+    algorithm,
+    plaintext: input.Plaintext,
+  });
+  const output: Output<"Encrypt"> = {
+    CiphertextBlob: ciphertext,
+    KeyId: key.arn,
+    EncryptionAlgorithm: algorithm,
+  };
+  return { output };
+}

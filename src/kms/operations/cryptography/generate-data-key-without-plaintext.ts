@@ -30,6 +30,7 @@ export const generateDataKeyWithoutPlaintext = keyOperation("GenerateDataKeyWith
   uses: [
     {
       ...symmetricUse,
+      symmetricOnly: true,
       action: "GenerateDataKeyWithoutPlaintext",
       reference: ({ KeyId }) => KeyId,
       conditions: ({ EncryptionContext }) => contextConditions(undefined, EncryptionContext),

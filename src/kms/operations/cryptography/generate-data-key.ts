@@ -34,6 +34,7 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
   uses: [
     {
       ...symmetricUse,
+      symmetricOnly: true,
       action: "GenerateDataKey",
       reference: ({ KeyId }) => KeyId,
       conditions: ({ EncryptionContext }) => contextConditions(undefined, EncryptionContext),

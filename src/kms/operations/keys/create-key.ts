@@ -6,16 +6,11 @@ import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
 import { defaultKeyPolicy, requireSoundPolicy } from "../../key-policy.ts";
-import {
-  customerMasterKeySpecs,
-  keySpecs,
-  keyUsages,
-  origins,
-  symmetricDefault,
-  usagesOf,
-} from "../../key-spec.ts";
-import { newSymmetricKey } from "../../new-key.ts";
+import { symmetricDefault, usagesOf } from "../../key-algorithms.ts";
+import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from "../../key-spec.ts";
+import { newKey } from "../../new-key.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
+import { refuseSm2 } from "../../partition-limits.ts";
 import { requireKeyQuota } from "../../quotas.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
@@ -43,9 +38,11 @@ export const createKey = accountOperation("CreateKey", {
     const tags = requireSoundTags(input.Tags ?? []);
     const policy = chosenPolicy(input, desk);
     await requireKeyQuota(desk);
-    const { key, material, changes } = await newSymmetricKey(desk.vault, {
+    const { key, material, changes } = await newKey(desk.vault, {
       accountId: desk.caller.accountId,
       region: desk.facts.region,
+      keySpec: chosenSpec(input),
+      keyUsage: input.KeyUsage ?? "ENCRYPT_DECRYPT",
       keyManager: "CUSTOMER",
       description: input.Description ?? "",
       policy,
@@ -100,8 +97,7 @@ function requireSoundCombination(input: CreateKeyRequest): void {
     );
   }
   const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
-  const usages: readonly string[] = usagesOf[spec];
-  if (!usages.includes(usage)) {
+  if (!usagesOf(spec).includes(usage)) {
     throw invalid(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
   }
   requireSoundOrigin(input);
@@ -126,8 +122,7 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 }
 
 function requireImplemented(input: CreateKeyRequest): void {
-  const spec = chosenSpec(input);
-  if (spec !== symmetricDefault) throw notYet(`keys with key spec ${spec}`);
+  refuseSm2(chosenSpec(input));
   if ((input.Origin ?? "AWS_KMS") !== "AWS_KMS") throw notYet(`keys with origin ${input.Origin}`);
   if (input.MultiRegion === true) throw notYet("multi-Region keys");
 }

@@ -1,0 +1,57 @@
+/** What the two operations that make data key pairs have in common. */
+import type { DataKeyPairSpec } from "@aws-sdk/client-kms";
+import { contextConditions, symmetricUse } from "./cryptographic-use.ts";
+import type { EncryptionContext } from "./encryption-context.ts";
+import type { ConditionFacts } from "./operation.ts";
+import { refuseSm2 } from "./partition-limits.ts";
+import * as shape from "./shapes.ts";
+
+const pairSpecs = [
+  "RSA_2048",
+  "RSA_3072",
+  "RSA_4096",
+  "ECC_NIST_P256",
+  "ECC_NIST_P384",
+  "ECC_NIST_P521",
+  "ECC_SECG_P256K1",
+  "SM2",
+  "ECC_NIST_EDWARDS25519",
+  "ML_KEM_512",
+  "ML_KEM_768",
+  "ML_KEM_1024",
+] as const satisfies readonly DataKeyPairSpec[];
+
+export const dataKeyPairInput = {
+  EncryptionContext: shape.optional(shape.encryptionContext),
+  KeyId: shape.keyReference,
+  KeyPairSpec: shape.oneOf<DataKeyPairSpec>(pairSpecs),
+  GrantTokens: shape.optional(shape.grantTokens),
+  DryRun: shape.optional(shape.flag),
+};
+
+interface DataKeyPairInput {
+  readonly KeyId: string;
+  readonly KeyPairSpec: DataKeyPairSpec;
+  readonly EncryptionContext?: EncryptionContext | undefined;
+  readonly DryRun?: boolean | undefined;
+}
+
+export const dataKeyPairUse = {
+  ...symmetricUse,
+  symmetricOnly: true,
+  reference: ({ KeyId }: DataKeyPairInput): string => KeyId,
+  check: ({ KeyPairSpec }: DataKeyPairInput): void => refuseSm2(KeyPairSpec),
+  conditions: ({ KeyPairSpec, EncryptionContext: context }: DataKeyPairInput): ConditionFacts => ({
+    ...contextConditions(undefined, context),
+    "kms:DataKeyPairSpec": KeyPairSpec,
+  }),
+} as const;
+
+export function dataKeyPairRecord(input: DataKeyPairInput) {
+  return {
+    keyId: input.KeyId,
+    keyPairSpec: input.KeyPairSpec,
+    encryptionContext: input.EncryptionContext,
+    dryRun: input.DryRun,
+  };
+}

@@ -1,0 +1,57 @@
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { refusal } from "../../../../test/refusal.ts";
+
+let kms: KmsBench;
+let KeyId: string;
+beforeAll(async () => {
+  kms = await kmsBench();
+  KeyId = await kms.newKey();
+});
+afterAll(async () => await kms.close());
+
+describe("GenerateDataKeyPair", () => {
+  test("gives both halves, and the private one sealed under its encryption context", async () => {
+    const EncryptionContext = { tenant: "a" };
+    const input = { KeyId, KeyPairSpec: "ECC_NIST_P256", EncryptionContext } as const;
+    const pair = await kms.call("GenerateDataKeyPair", input);
+    expect(Object.keys(pair).toSorted()).toEqual([
+      "KeyId",
+      "KeyMaterialId",
+      "KeyPairSpec",
+      "PrivateKeyCiphertextBlob",
+      "PrivateKeyPlaintext",
+      "PublicKey",
+    ]);
+    const key = Buffer.from(pair.PrivateKeyPlaintext ?? []);
+    const own = createPublicKey(createPrivateKey({ key, type: "pkcs8", format: "der" }));
+    expect(own.export({ type: "spki", format: "der" })).toEqual(Buffer.from(pair.PublicKey ?? []));
+    const opened = await kms.call("Decrypt", {
+      CiphertextBlob: pair.PrivateKeyCiphertextBlob,
+      EncryptionContext,
+    });
+    expect(Buffer.from(opened.Plaintext ?? [])).toEqual(key);
+  });
+
+  test("leaves the plaintext out when it is asked to", async () => {
+    const input = { KeyId, KeyPairSpec: "ECC_NIST_P256" } as const;
+    const pair = await kms.call("GenerateDataKeyPairWithoutPlaintext", input);
+    expect(pair).not.toHaveProperty("PrivateKeyPlaintext");
+    expect(kms.vaultCommands).toContain("generateDataKeyPairWithoutPlaintext");
+    expect(kms.lastRecord()).toMatchObject({
+      requestParameters: { keyId: KeyId, keyPairSpec: "ECC_NIST_P256" },
+    });
+  });
+
+  test("needs a symmetric key to seal with", async () => {
+    const rsa = await kms.newKey({ KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" });
+    const attempt = kms.call("GenerateDataKeyPair", { KeyId: rsa, KeyPairSpec: "ECC_NIST_P256" });
+    expect(await refusal(attempt)).toMatchObject({ code: "InvalidKeyUsageException" });
+  });
+
+  test("refuses SM2, which AWS offers in China only", async () => {
+    const attempt = kms.call("GenerateDataKeyPair", { KeyId, KeyPairSpec: "SM2" });
+    expect(await refusal(attempt)).toMatchObject({ code: "UnsupportedOperationException" });
+  });
+});

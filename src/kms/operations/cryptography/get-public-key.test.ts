@@ -1,0 +1,52 @@
+import { createPublicKey } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { refusal } from "../../../../test/refusal.ts";
+
+let kms: KmsBench;
+beforeAll(async () => {
+  kms = await kmsBench();
+});
+afterAll(async () => await kms.close());
+
+describe("GetPublicKey", () => {
+  test("gives the key as SubjectPublicKeyInfo, with what it is for, and again unchanged", async () => {
+    const KeyId = await kms.newKey({ KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" });
+    const answer = await kms.call("GetPublicKey", { KeyId });
+    expect(answer).toEqual({
+      KeyId: kms.arn(KeyId),
+      PublicKey: expect.any(Uint8Array),
+      CustomerMasterKeySpec: "RSA_2048",
+      KeySpec: "RSA_2048",
+      KeyUsage: "ENCRYPT_DECRYPT",
+      EncryptionAlgorithms: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
+    });
+    const key = Buffer.from(answer.PublicKey ?? []);
+    const read = createPublicKey({ key, type: "spki", format: "der" });
+    expect(read.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
+    answer.PublicKey?.fill(0);
+    expect((await kms.call("GetPublicKey", { KeyId })).PublicKey).toEqual(key);
+  });
+
+  test.each([
+    ["a symmetric key", {}],
+    ["an HMAC key", { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" }],
+  ] as const)("refuses %s, which has no public half", async (_what, spec) => {
+    const KeyId = await kms.newKey(spec);
+    expect(await refusal(kms.call("GetPublicKey", { KeyId }))).toEqual({
+      code: "UnsupportedOperationException",
+      message: undefined,
+    });
+  });
+
+  test("works for a disabled key and not for one that is pending deletion", async () => {
+    const KeyId = await kms.newKey({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+    await kms.call("DisableKey", { KeyId });
+    expect(await kms.call("GetPublicKey", { KeyId })).toHaveProperty("PublicKey");
+    await kms.call("ScheduleKeyDeletion", { KeyId });
+    expect(await refusal(kms.call("GetPublicKey", { KeyId }))).toEqual({
+      code: "KMSInvalidStateException",
+      message: `${kms.arn(KeyId)} is pending deletion.`,
+    });
+  });
+});

@@ -1,0 +1,6 @@
+/** A copy of bytes that were only lent, for work that goes on after the request is gone. */
+export function kept(lent: Uint8Array): Buffer {
+  const copy = Buffer.from(new ArrayBuffer(lent.length));
+  copy.set(lent);
+  return copy;
+}

@@ -1,0 +1,33 @@
+import { agree } from "../algorithms/key-agreement.ts";
+import { decapsulateSecret, encapsulateSecret } from "../algorithms/key-encapsulation.ts";
+import { isRefusal, rejected } from "../refusals.ts";
+import type { HandlersOf, VaultState } from "./handlers.ts";
+import { kept } from "./kept.ts";
+
+/** Shared secrets: by key agreement and by key encapsulation. */
+export function keyExchangeCommands({
+  privateKeys,
+}: VaultState): HandlersOf<"deriveSharedSecret" | "encapsulate" | "decapsulate"> {
+  return {
+    deriveSharedSecret({ material, publicKey }) {
+      const key = privateKeys.load(material, "KEY_AGREEMENT");
+      if (isRefusal(key)) return key;
+      const sharedSecret = agree(key.facts.keySpec, kept(publicKey), key.object);
+      return sharedSecret === undefined ? rejected : { sharedSecret };
+    },
+
+    encapsulate({ material }) {
+      const key = privateKeys.load(material, "ENCAPSULATE_DECAPSULATE");
+      if (isRefusal(key)) return key;
+      const { sharedKey, ciphertext } = encapsulateSecret(key.object);
+      return { sharedSecret: sharedKey, ciphertext };
+    },
+
+    decapsulate({ material, ciphertext }) {
+      const key = privateKeys.load(material, "ENCAPSULATE_DECAPSULATE");
+      if (isRefusal(key)) return key;
+      const sharedSecret = decapsulateSecret(key.facts.keySpec, ciphertext, key.object);
+      return sharedSecret === undefined ? rejected : { sharedSecret };
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { afterAll, describe, expect, test } from "vitest";
+import { newFacts, vaultBench } from "../../../test/vault-bench.ts";
+
+const bench = await vaultBench();
+afterAll(() => bench.close());
+const { handlers } = bench.vault;
+const encryptionContext = Buffer.alloc(4);
+const malformed = { refused: "malformed" };
+
+const spki = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
+
+describe("createKeyPair", () => {
+  test.each([
+    ["RSA_2048", "SIGN_VERIFY", 294],
+    ["ECC_NIST_P256", "SIGN_VERIFY", 91],
+    ["ECC_NIST_P384", "KEY_AGREEMENT", 120],
+    ["ECC_NIST_P521", "SIGN_VERIFY", 158],
+    ["ECC_SECG_P256K1", "SIGN_VERIFY", 88],
+    ["ECC_NIST_EDWARDS25519", "SIGN_VERIFY", 44],
+    ["ML_DSA_44", "SIGN_VERIFY", 1334],
+    ["ML_DSA_65", "SIGN_VERIFY", 1974],
+    ["ML_DSA_87", "SIGN_VERIFY", 2614],
+    ["ML_KEM_512", "ENCAPSULATE_DECAPSULATE", 822],
+    ["ML_KEM_768", "ENCAPSULATE_DECAPSULATE", 1206],
+    ["ML_KEM_1024", "ENCAPSULATE_DECAPSULATE", 1590],
+  ])("of %s for %s gives a public key of %i bytes", async (keySpec, keyUsage, length) => {
+    const { publicKey } = await bench.newKeyPair({ keySpec, keyUsage });
+    expect(spki(publicKey).length).toBe(length);
+  });
+
+  test("refuses specs without a public half and usages that a spec does not have", async () => {
+    for (const [keySpec, keyUsage] of [
+      ["SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"],
+      ["HMAC_256", "GENERATE_VERIFY_MAC"],
+      ["ECC_SECG_P256K1", "KEY_AGREEMENT"],
+      ["SM2", "SIGN_VERIFY"],
+    ] as const) {
+      const facts = newFacts({ keySpec, keyUsage });
+      expect(await handlers.createKeyPair({ facts })).toEqual(malformed);
+    }
+  });
+});
+
+describe("generateDataKeyPair", () => {
+  test.each([
+    "RSA_2048",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "ECC_NIST_EDWARDS25519",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+  ])(
+    "of %s gives halves of one pair, the private one in PKCS#8 and sealed",
+    async (keyPairSpec) => {
+      const material = bench.newMaterial();
+      const pair = await bench.askSlowly("generateDataKeyPair", {
+        material,
+        encryptionContext,
+        keyPairSpec,
+      });
+      const key = Buffer.from(pair.privateKey);
+      const read = createPrivateKey({ key, type: "pkcs8", format: "der" });
+      expect(spki(createPublicKey(read))).toEqual(Buffer.from(pair.publicKey));
+      const ciphertextBlob = pair.privateKeyCiphertextBlob;
+      const opened = bench.ask("decrypt", { material, encryptionContext, ciphertextBlob });
+      expect(opened.plaintext).toEqual(key);
+    },
+  );
+
+  test("has a form that gives no private half in the clear", async () => {
+    const request = { material: bench.newMaterial(), encryptionContext, keyPairSpec: "RSA_2048" };
+    const pair = await bench.askSlowly("generateDataKeyPairWithoutPlaintext", request);
+    expect(Object.keys(pair)).toEqual(["publicKey", "privateKeyCiphertextBlob"]);
+  });
+
+  test.each(["ML_DSA_44", "HMAC_256", "SM2", "constructor"])("refuses %s", async (keyPairSpec) => {
+    const request = { material: bench.newMaterial(), encryptionContext, keyPairSpec };
+    expect(await handlers.generateDataKeyPair(request)).toEqual(malformed);
+  });
+});

@@ -1,0 +1,72 @@
+import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
+import type { Refusal } from "../../vault-protocol/commands.ts";
+import { asPkcs8, isPairSpec, type MadePair, makePair } from "../algorithms/key-specs.ts";
+import { areSound } from "../key-material-facts.ts";
+import { wrapMaterial } from "../key-material-wrap.ts";
+import { isRefusal, malformed } from "../refusals.ts";
+import { sealWith } from "./encryption.ts";
+import type { HandlersOf, VaultState } from "./handlers.ts";
+import { kept } from "./kept.ts";
+import { keptMaterial } from "./kept-material.ts";
+
+/** Key pairs: as key material of a KMS key, and as data key pairs for callers. */
+export function keyPairCommands(
+  state: VaultState,
+): HandlersOf<"createKeyPair" | "generateDataKeyPair" | "generateDataKeyPairWithoutPlaintext"> {
+  return {
+    async createKeyPair({ facts: lent }) {
+      const facts = { ...lent, reference: kept(lent.reference) };
+      if (!areSound(facts) || !isPairSpec(facts.keySpec)) return malformed;
+      const { publicKey, privateKey } = await makePair(facts.keySpec);
+      const wrapped = wrapMaterial(privateKey, facts, state.instanceId, state);
+      return isRefusal(wrapped) ? wrapped : { wrapped, publicKey };
+    },
+
+    async generateDataKeyPair(request) {
+      const made = await makeSealedPair(request, state);
+      if (isRefusal(made)) return made;
+      const { publicKey, privateKey, privateKeyCiphertextBlob } = made;
+      return { publicKey, privateKey, privateKeyCiphertextBlob };
+    },
+
+    async generateDataKeyPairWithoutPlaintext(request) {
+      const made = await makeSealedPair(request, state);
+      if (isRefusal(made)) return made;
+      made.privateKey.fill(0);
+      return {
+        publicKey: made.publicKey,
+        privateKeyCiphertextBlob: made.privateKeyCiphertextBlob,
+      };
+    },
+  };
+}
+
+interface SealedPair extends MadePair {
+  readonly privateKeyCiphertextBlob: Buffer;
+}
+
+async function makeSealedPair(
+  {
+    material: lent,
+    encryptionContext: lentContext,
+    keyPairSpec,
+  }: SentRequest<"generateDataKeyPair">,
+  state: VaultState,
+): Promise<SealedPair | Refusal> {
+  const material = keptMaterial(lent);
+  const encryptionContext = kept(lentContext);
+  if (!isPairSpec(keyPairSpec) || keyPairSpec.startsWith("ML_DSA")) return malformed;
+  // Asked before the pair is made: a vault that lacks the key would make the pair twice.
+  const loaded = state.materials.load(material);
+  if (isRefusal(loaded)) return loaded;
+  const made = await makePair(keyPairSpec);
+  const privateKey = asPkcs8(keyPairSpec, made);
+  made.privateKey.fill(0);
+  const sealed = sealWith(material, encryptionContext, privateKey, state);
+  if (!isRefusal(sealed)) {
+    const { publicKey } = made;
+    return { publicKey, privateKey, privateKeyCiphertextBlob: sealed.ciphertextBlob };
+  }
+  privateKey.fill(0);
+  return sealed;
+}

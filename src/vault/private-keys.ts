@@ -1,0 +1,74 @@
+/** Private and HMAC keys, read for use: reading one costs as much as many a signature. */
+import type { KeyObject } from "node:crypto";
+import type { SentKeyMaterial } from "../vault-protocol/command-codecs.ts";
+import type { KeyMaterialFacts, Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
+import { readKey } from "./algorithms/key-specs.ts";
+import type { DomainKeys } from "./domain-keys.ts";
+import { areSame, areSound, symmetricSpec } from "./key-material-facts.ts";
+import { unwrapBytes } from "./key-material-wrap.ts";
+import { MaterialCache } from "./material-cache.ts";
+import { isRefusal, malformed, materialRequired, rejected } from "./refusals.ts";
+
+/** A key that is not for symmetric encryption, and what unwrapping it has proved. */
+export interface LoadedKey {
+  readonly facts: KeyMaterialFacts;
+  readonly object: KeyObject;
+  readonly key: { wipe(): void };
+}
+
+/** OpenSSL keeps these keys, and cleanses its memory when the garbage collector lets them go. */
+const letGo = { wipe: (): void => {} };
+
+export class PrivateKeys {
+  readonly #cache: MaterialCache<LoadedKey>;
+  readonly #instanceId: string;
+  readonly #domainKeys: DomainKeys;
+
+  constructor(parts: { nowMs: () => number; instanceId: string; domainKeys: DomainKeys }) {
+    this.#cache = new MaterialCache(parts.nowMs);
+    this.#instanceId = parts.instanceId;
+    this.#domainKeys = parts.domainKeys;
+  }
+
+  /** The key of a request, if it may be used in this way. */
+  load(sent: SentKeyMaterial, keyUsage: string): LoadedKey | Refusal {
+    const loaded = this.#find(sent);
+    if (isRefusal(loaded)) return loaded;
+    return loaded.facts.keyUsage === keyUsage ? loaded : malformed;
+  }
+
+  forget(reference: Uint8Array): void {
+    this.#cache.forget(reference);
+  }
+
+  forgetIdle(): void {
+    this.#cache.forgetIdle();
+  }
+
+  forgetAll(): void {
+    this.#cache.forgetAll();
+  }
+
+  #find(sent: SentKeyMaterial): LoadedKey | Refusal {
+    if (!("facts" in sent)) return this.#cache.find(sent.reference) ?? materialRequired;
+    const held = this.#cache.find(sent.facts.reference);
+    if (held === undefined) return this.#unwrap(sent);
+    return areSame(held.facts, sent.facts) ? held : rejected;
+  }
+
+  #unwrap(sent: WrappedKeyMaterial): LoadedKey | Refusal {
+    const isOther = areSound(sent.facts) && sent.facts.keySpec !== symmetricSpec;
+    if (!isOther) return malformed;
+    const bytes = unwrapBytes(sent, this.#instanceId, this.#domainKeys);
+    if (isRefusal(bytes)) return bytes;
+    try {
+      const object = readKey(sent.facts.keySpec, bytes);
+      const facts = { ...sent.facts, reference: Buffer.from(sent.facts.reference) };
+      const loaded = { facts, object, key: letGo };
+      this.#cache.add(loaded);
+      return loaded;
+    } finally {
+      bytes.fill(0);
+    }
+  }
+}
