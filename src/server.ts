@@ -49,6 +49,8 @@ interface Surroundings {
 
 /** Often enough that a key whose time has come is gone within seconds. */
 const lifecycleEveryMs = 1_000;
+/** What a crash takes of the last uses still stands in the journal, and each storing costs a commit. */
+const lastUsagesEveryMs = 30_000;
 
 /** Opens the server. Rejects with an error whose message tells an operator what to do. */
 export async function openServer(around: Surroundings): Promise<Server> {
@@ -173,6 +175,14 @@ function serverOf(parts: {
     async () => void (await runLifecycle(lifecycle)),
     (error) => log.warn({ err: error }, "keys whose time has come could not all be seen to"),
   );
+  const warnOfUsages = (error: unknown): void => {
+    log.warn({ err: error }, "the last uses of keys could not be stored");
+  };
+  const storingUsages = every(
+    lastUsagesEveryMs,
+    async () => await lifecycle.lastUsages.flush(),
+    warnOfUsages,
+  );
   return {
     url: gateway.url,
     firstStart,
@@ -180,9 +190,8 @@ function serverOf(parts: {
     async close() {
       await gateway.close();
       await ticking.stop();
-      await lifecycle.lastUsages.flush().catch((error: unknown) => {
-        log.warn({ err: error }, "the last uses of keys could not be stored");
-      });
+      await storingUsages.stop();
+      await lifecycle.lastUsages.flush().catch(warnOfUsages);
       await foundation.close();
     },
   };

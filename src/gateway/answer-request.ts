@@ -63,7 +63,7 @@ export async function answerRequest(request: WireRequest, house: House): Promise
 
 function requireRoute(request: WireRequest, house: House): Route {
   const header = request.headers["x-amz-target"];
-  const target = typeof header === "string" ? decodeTarget(header) : undefined;
+  const target = header === undefined ? undefined : decodeTarget(header);
   const service = target && house.services.get(target.prefix);
   const blobs = target && service?.blobMembers(target.operation);
   if (

@@ -9,6 +9,8 @@ import { IncomingMessage } from "node:http";
 import { allocateSecret, wipe } from "../lib/wipe.ts";
 import type { ServiceError } from "../service/service-error.ts";
 import { limits } from "./limits.ts";
+import { readWireHeaders } from "./wire-headers.ts";
+import type { WireHeaders } from "./wire-headers.ts";
 import { bodyTooLarge, requestTimeout, tooManyRequests } from "./refusals.ts";
 
 /** How many large bodies are held at once, by all connections of a listener. */
@@ -30,6 +32,21 @@ export class BufferedRequest extends IncomingMessage {
   #budget: BodyBudget | undefined;
   #holdsLarge = false;
   #startedAtMs = 0;
+  #wireHeaders: WireHeaders | undefined;
+
+  static {
+    // Node's server asks for two of them before the request is ours.
+    Object.defineProperty(BufferedRequest.prototype, "headers", {
+      get(this: BufferedRequest) {
+        return this.wireHeaders;
+      },
+    });
+  }
+
+  /** The few header fields that are known by name here; `headers` is the same object. */
+  get wireHeaders(): WireHeaders {
+    return (this.#wireHeaders ??= readWireHeaders(this.rawHeaders));
+  }
 
   /**
    * Calls back once: with the body, which belongs to the receiver, or with the refusal
@@ -40,7 +57,7 @@ export class BufferedRequest extends IncomingMessage {
     this.#budget = budget;
     this.#startedAtMs = nowMs;
     this.#receive = receive;
-    const declaredBytes = Number(this.headers["content-length"] ?? 0);
+    const declaredBytes = Number(this.wireHeaders["content-length"] ?? 0);
     if (declaredBytes > limits.bodyBytes) this.#refusal = bodyTooLarge();
     if (declaredBytes > limits.droppedBytes) this.#settle();
   }

@@ -15,6 +15,8 @@ export interface Connection {
   answering: number;
   /** Whether a request ever came. */
   used: boolean;
+  /** How often the listener has looked since a request came or an answer left. */
+  quietSweeps: number;
   /** Whether the last answer was decided on: requests that still come are not looked at. */
   closing: boolean;
   /** Secret answers on their way out. */
@@ -30,6 +32,7 @@ export function openConnection(socket: Socket): Connection {
     reading: undefined,
     answering: 0,
     used: false,
+    quietSweeps: 0,
     closing: false,
     unsent: new Set(),
   };

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   exchange,
   openBench,
@@ -244,6 +246,38 @@ describe("a client that goes away", () => {
     };
     await Promise.all([exchange(bench, signed("Decrypt"), { silentMs: 20 }), asked.promise]);
     await expect.poll(() => output.Plaintext.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe("a connection that is kept alive", () => {
+  test("is told for how long, and is closed once it was idle for so long", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const other = await openBench();
+    const socket = connect(other.port, "127.0.0.1");
+    try {
+      socket.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      expect(answer.toString()).toContain(
+        `\r\nKeep-Alive: timeout=${limits.keepAliveMs / 1000}\r\n`,
+      );
+      vi.advanceTimersByTime(limits.keepAliveMs);
+      socket.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+      await once(socket, "data");
+      vi.advanceTimersByTime(limits.keepAliveMs);
+      expect(socket.closed).toBe(false);
+      vi.advanceTimersByTime(limits.sweepMs);
+      await once(socket, "close");
+    } finally {
+      vi.useRealTimers();
+      socket.destroy();
+      await other.close();
+    }
+  });
+
+  test("is not kept alive for a client that does not want it", async () => {
+    const received = await send("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    expect(received).toContain("\r\nConnection: close\r\n");
+    expect(received).not.toContain("Keep-Alive");
   });
 });
 

@@ -6,7 +6,11 @@ import { wipe } from "../lib/wipe.ts";
 import { contentType, encodeError } from "../protocol/aws-json.ts";
 import type { ServiceError } from "../service/service-error.ts";
 import type { Connection } from "./connection.ts";
+import { limits } from "./limits.ts";
 import type { WireResponse } from "./wire.ts";
+
+/** Clients that heed it do not send a request into a connection that is just being closed. */
+const keepAlive = `timeout=${limits.keepAliveMs / 1000}`;
 
 export interface Sending {
   readonly requestId: string;
@@ -21,13 +25,13 @@ export function respond(response: ServerResponse, answer: WireResponse, sending:
       response,
       answer.status,
       body,
-      headersOf(answer, body.length, sending),
+      headersOf(response, answer, body.length, sending),
       sending,
     );
     return;
   }
   const lengthBytes = Buffer.byteLength(body);
-  response.writeHead(answer.status, headersOf(answer, lengthBytes, sending));
+  response.writeHead(answer.status, headersOf(response, answer, lengthBytes, sending));
   // A string leaves in one write together with the header; latin1 needs no transcoding.
   response.end(body, lengthBytes === body.length ? "latin1" : "utf8");
 }
@@ -51,7 +55,12 @@ function respondWithSecret(
   });
 }
 
-function headersOf(answer: WireResponse, lengthBytes: number, sending: Sending): string[] {
+function headersOf(
+  response: ServerResponse,
+  answer: WireResponse,
+  lengthBytes: number,
+  sending: Sending,
+): string[] {
   const headers = [
     "x-amzn-RequestId",
     sending.requestId,
@@ -67,6 +76,7 @@ function headersOf(answer: WireResponse, lengthBytes: number, sending: Sending):
     "no-cache",
   ];
   if (sending.connection.closing) headers.push("Connection", "close");
+  else if (response.shouldKeepAlive) headers.push("Keep-Alive", keepAlive);
   return headers;
 }
 

@@ -26,7 +26,9 @@ export const serverOptions: ServerOptions<typeof BufferedRequest> = {
   maxHeaderSize: limits.headerBytes,
   headersTimeout: limits.headerTimeoutMs,
   requestTimeout: limits.requestTimeoutMs,
-  keepAliveTimeout: limits.keepAliveMs,
+  // A timer for each socket, moved with each request, costs more than a look at all of them
+  // now and then: the sweep closes those that are idle.
+  keepAliveTimeout: 0,
   connectionsCheckingInterval: limits.sweepMs,
   // Otherwise Node keeps the first of two fields and hides the second.
   joinDuplicateHeaders: true,
@@ -73,7 +75,6 @@ class ServingDoor implements Serving {
     server.maxConnections = this.#door.maxConnections;
     // Node hides fields beyond the maximum: one more is let in, so that it can be refused.
     server.maxHeadersCount = limits.headerFields + 1;
-    server.timeout = limits.keepAliveMs;
     server.on(this.#door.readyEvent, (socket: Socket) => this.#connectionOf(socket));
     server.on("request", (request, response) => this.#take(request, response, false));
     server.on("checkContinue", (request, response) => this.#take(request, response, true));
@@ -109,10 +110,14 @@ class ServingDoor implements Serving {
     return connection;
   }
 
-  /** One look a second at every body that is still coming costs requests nothing. */
+  /** One look a second at every body that is still coming, and at who is idle. */
   #sweep(): void {
     const nowMs = performance.now();
-    for (const { reading } of this.#connections.values()) reading?.refuseWhenSlow(nowMs);
+    for (const connection of this.#connections.values()) {
+      connection.reading?.refuseWhenSlow(nowMs);
+      connection.quietSweeps += 1;
+      if (connection.quietSweeps * limits.sweepMs > limits.keepAliveMs) connection.socket.destroy();
+    }
   }
 
   #take(request: BufferedRequest, response: ServerResponse, expectsContinue: boolean): void {
@@ -120,6 +125,7 @@ class ServingDoor implements Serving {
     const connection = this.#connectionOf(request.socket);
     if (connection.closing) return;
     connection.used = true;
+    connection.quietSweeps = 0;
     connection.reading = request;
     request.receiveBody(this.#budget, performance.now(), (body) => {
       connection.reading = undefined;
@@ -156,6 +162,7 @@ class ServingDoor implements Serving {
     const answer = await answerRequest(request, this.#door.house);
     this.#inFlight -= 1;
     connection.answering -= 1;
+    connection.quietSweeps = 0;
     connection.closing ||= this.#draining;
     respond(response, answer, { requestId: request.requestId, connection });
   }
@@ -185,7 +192,7 @@ function wireRequest(
     receivedAtMs: from.receivedAtMs,
     method: request.method ?? "",
     target: request.url ?? "",
-    headers: request.headers,
+    headers: request.wireHeaders,
     rawHeaders: request.rawHeaders,
     body: from.body,
     sourceIp: from.connection.sourceIp,

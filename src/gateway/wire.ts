@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { TlsFacts } from "../service/caller.ts";
+import type { WireHeaders } from "./wire-headers.ts";
 
 /** One HTTP request, read whole and within the limits. Nothing in it is to be trusted. */
 export interface WireRequest {
@@ -8,7 +8,7 @@ export interface WireRequest {
   readonly method: string;
   /** The request target as it came, query included. */
   readonly target: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Readonly<Partial<WireHeaders>>;
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   readonly sourceIp: string;

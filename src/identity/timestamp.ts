@@ -2,6 +2,17 @@
 
 /** Milliseconds since 1970 of yyyyMMdd'T'HHmmss'Z'; nothing for any other text or date. */
 export function parseTimestamp(text: string): number | undefined {
+  // Requests of the same second carry the same text.
+  if (text !== latest.text) latest = { text, atMs: parse(text) };
+  return latest.atMs;
+}
+
+let latest: { readonly text: string; readonly atMs: number | undefined } = {
+  text: "",
+  atMs: undefined,
+};
+
+function parse(text: string): number | undefined {
   if (text.length !== 16 || text[8] !== "T" || text[15] !== "Z") return undefined;
   const year = digits(text, 0, 4);
   const month = digits(text, 4, 6);

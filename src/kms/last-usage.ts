@@ -1,6 +1,6 @@
 /**
  * When each key was last used, for GetKeyLastUsage. A cryptographic call writes nothing
- * but its journal record, so uses are noted in memory and stored every few seconds. What
+ * but its journal record, so uses are noted in memory and stored every half minute. What
  * a crash takes from here still stands in the journal; AWS says this data may lag.
  */
 import type { KeyLastUsageRecord, KeyName } from "../store/records.ts";

@@ -28,7 +28,6 @@ const batchSize = 100;
 export async function runLifecycle(
   parts: LifecycleParts,
 ): Promise<{ readonly deleted: number; readonly rotated: number }> {
-  await parts.lastUsages.flush();
   const deleted = await deleteDueKeys(parts);
   const rotated = await rotateDueKeys(parts);
   return { deleted, rotated };

@@ -10,12 +10,15 @@ import { BoundedMap } from "../lib/bounded-map.ts";
 import type { Change, TableName, Tables } from "./store.ts";
 import { type AnyTable, tables } from "./tables.ts";
 
-/** At most so many records each; a key with its policy takes up to 40 KB or so. */
+/**
+ * At most so many records each. A key takes a kilobyte or two; its policy may take 32 KB
+ * more, but nearly all keys of an account share a few texts, which are kept once.
+ */
 const limits = {
   accounts: 1_000,
   accessKeys: 10_000,
-  keys: 5_000,
-  keyMaterials: 10_000,
+  keys: 20_000,
+  keyMaterials: 20_000,
   aliases: 10_000,
 } as const satisfies Partial<Record<TableName, number>>;
 

@@ -1,4 +1,5 @@
 /** Between a record and the values of its row. */
+import { BoundedMap } from "../lib/bounded-map.ts";
 import type { AnyTable, BasicType, ColumnType, TableDescription } from "./tables.ts";
 
 /** What a database column takes and gives. */
@@ -26,13 +27,35 @@ export function fromRow<Stored>(
   table: TableDescription<Stored>,
   row: readonly (SqlValue | undefined)[],
 ): Stored {
-  const columns = Object.entries(table.columns as AnyTable["columns"]);
-  const members = columns.map(([member, type], index) => {
-    const decoded = decode(type, row[index]);
+  const record: Record<string, unknown> = {};
+  columnsOf(table).forEach(({ member, type, nullable }, index) => {
+    const value = row[index];
+    const decoded = value === null && nullable ? null : decode(type, value);
     if (decoded === undefined) throw new Error(`${table.name} holds an unreadable ${member}`);
-    return [member, decoded];
+    record[member] = decoded;
   });
-  return Object.freeze(Object.fromEntries(members)) as Stored;
+  return Object.freeze(record) as Stored;
+}
+
+interface Column {
+  readonly member: string;
+  readonly type: BasicType;
+  readonly nullable: boolean;
+}
+
+/** Worked out once for each table: every record that is not in memory is read by them. */
+const columns = new WeakMap<object, readonly Column[]>();
+
+function columnsOf<Stored>(table: TableDescription<Stored>): readonly Column[] {
+  const known = columns.get(table);
+  if (known !== undefined) return known;
+  const described = Object.entries(table.columns as AnyTable["columns"]).map(([member, type]) => ({
+    member,
+    type: basicType(type),
+    nullable: isNullable(type),
+  }));
+  columns.set(table, described);
+  return described;
 }
 
 function encode(type: ColumnType, value: unknown): SqlValue | undefined {
@@ -58,11 +81,10 @@ function encode(type: ColumnType, value: unknown): SqlValue | undefined {
 }
 
 /** Undefined for what the column cannot hold: the row is damaged. */
-function decode(type: ColumnType, value: SqlValue | undefined): unknown {
-  if (value === null) return isNullable(type) ? null : undefined;
-  switch (basicType(type)) {
+function decode(type: BasicType, value: SqlValue | undefined): unknown {
+  switch (type) {
     case "text":
-      return typeof value === "string" ? value : undefined;
+      return typeof value === "string" ? sharedText(value) : undefined;
     case "integer":
       return typeof value === "number" ? value : undefined;
     case "boolean":
@@ -76,7 +98,21 @@ function decode(type: ColumnType, value: SqlValue | undefined): unknown {
   }
 }
 
+/** Shorter texts are names and ids, which differ. */
+const shortestShared = 200;
+
+/** Long texts, policies above all, that many records have in common: each is kept once. */
+const shared = new BoundedMap<string, string>(500);
+
+function sharedText(text: string): string {
+  return text.length < shortestShared ? text : shared.getOrAdd(text, () => text);
+}
+
+const noElements: readonly unknown[] = Object.freeze([]);
+
 function parseJson(text: string): unknown {
+  // Most keys have no tags.
+  if (text === "[]") return noElements;
   try {
     return JSON.parse(text, (_, value: unknown) => Object.freeze(value));
   } catch {

@@ -36,7 +36,7 @@ function callLine(event: CallEvent, eventId: string): string {
     `,"requestID":${text(facts.requestId)}` +
     `,"eventID":"${eventId}"` +
     `,"readOnly":${event.readOnly}` +
-    optional("resources", event.resources) +
+    resources(event) +
     `,"eventType":"AwsApiCall","managementEvent":true` +
     recipient(caller.accountId === "" ? event.resources?.[0]?.accountId : caller.accountId) +
     `,"eventCategory":"Management"${tlsDetails(facts)}}`
@@ -56,7 +56,7 @@ function serviceLine(event: ServiceEvent, eventId: string): string {
     whatHappened(event) +
     `,"eventID":"${eventId}"` +
     `,"readOnly":${event.readOnly}` +
-    optional("resources", event.resources) +
+    resources(event) +
     `,"eventType":"AwsServiceEvent"` +
     serviceEventTail(event)
   );
@@ -77,6 +77,20 @@ function whatHappened(event: TrailEvent): string {
     `,"responseElements":${members(event.responseElements) ?? "null"}` +
     optional("additionalEventData", event.additionalEventData)
   );
+}
+
+function resources({ resources: touched }: TrailEvent): string {
+  if (touched === undefined) return "";
+  const list = touched.map(
+    ({ accountId, type, ARN }) =>
+      `{"accountId":${quoted(accountId)},"type":${quoted(type)},"ARN":${quoted(ARN)}}`,
+  );
+  return `,"resources":[${list.join(",")}]`;
+}
+
+function quoted(value: unknown): string {
+  if (typeof value !== "string") throw new Error("only text names a resource in the trail");
+  return JSON.stringify(value);
 }
 
 function errorMembers({ errorCode, errorMessage }: TrailEvent): string {
