@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import type { RunningVault } from "./keep-vault.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -63,6 +63,16 @@ const scripts = {
     vault.destroy();
     setTimeout(() => process.send({ type: "failed", message: "The port is taken." }), 300);
   });`,
+  // Serves once, is refused its port when it starts again, and then gets it back.
+  unlucky: `
+    import { existsSync, writeFileSync } from "node:fs";
+    const starts = ["first", "second"].filter((name) => existsSync(import.meta.filename + name));
+    writeFileSync(import.meta.filename + (starts.length === 0 ? "first" : "second"), "");
+    process.on("message", () => {
+      if (starts.length === 1) process.send({ type: "failed", message: "The port is taken." });
+      else process.send({ type: "ready", url: "http://127.0.0.1:1", firstStart: false });
+      if (starts.length === 0) setTimeout(() => process.exit(3), 50);
+    });`,
   early: "process.exit(7);",
   // Starts, and never gets any further.
   silent: "process.on('message', () => undefined);",
@@ -189,6 +199,13 @@ describe("the supervisor", () => {
     expect(after.vault).toBe(String(vaults[1]?.process.pid));
     expect(isAlive(Number(before.vault))).toBe(false);
     expect(lines).toContain("The API process stopped (exit code 3); starting it again.");
+  });
+
+  test("goes on when a later start fails, for what stands in its way may pass", async () => {
+    const { url, lines } = open("unlucky");
+    await url;
+    await vi.waitFor(() => expect(lines).toContain("The API process is ready again."), 10_000);
+    expect(lines).toContain("The port is taken.");
   });
 
   test("drains: what is in flight is answered, then everything ends with 0", async () => {

@@ -161,7 +161,9 @@ export class Supervisor {
         this.#becomeReady(message);
         return;
       case "failed":
-        this.#failure = message.message;
+        // Once it has served, what stops a restart may pass: a full disk, a port in use.
+        if (this.#wasReady) this.#plan.say(message.message);
+        else this.#failure = message.message;
         this.#server?.kill();
     }
   }
