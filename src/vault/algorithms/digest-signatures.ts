@@ -6,6 +6,7 @@
  */
 import { createRequire } from "node:module";
 import type { KeyObject } from "node:crypto";
+import { Places } from "../places.ts";
 import type { SignatureAlgorithm } from "./signatures.ts";
 
 /** OpenSSL's functions, as the bridge calls them. Pointers are opaque. */
@@ -28,9 +29,13 @@ interface Async<Parameters extends unknown[], Result> {
 /** Longer than any signature made here: RSA_4096 makes 512 bytes. */
 const signatureRoom = 1024;
 
+/** The bridge throws when some 300 calls are under way; libuv runs four at once anyhow. */
+const callsAtOnce = 16;
+
 /** Digests signed and verified by OpenSSL, once the bridge to it is loaded. */
 export class DigestSignatures {
   readonly #bridge: string;
+  readonly #places = new Places(callsAtOnce);
   #loaded: OpenSsl | undefined;
 
   /** `bridge` is the addon's file. */
@@ -79,6 +84,15 @@ export class DigestSignatures {
   }
 
   async #withContext<Result>(
+    key: KeyObject,
+    algorithm: SignatureAlgorithm,
+    begin: (context: unknown) => number,
+    work: (context: unknown) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#places.run(async () => await this.#useContext(key, algorithm, begin, work));
+  }
+
+  async #useContext<Result>(
     key: KeyObject,
     algorithm: SignatureAlgorithm,
     begin: (context: unknown) => number,
