@@ -58,6 +58,9 @@ export async function answerRequest(request: WireRequest, house: House): Promise
     const refusal = error instanceof ServiceError ? error : internalError(error, route);
     if (refusal.status >= 500) logFailure(refusal, request, route, house.log);
     return { status: refusal.status, body: encodeError(refusal), contentType };
+  } finally {
+    // Also of a request that was refused before its body was read.
+    wipe(request.body);
   }
 }
 

@@ -49,7 +49,8 @@ export class FieldReader {
   secret(maximum: number): Uint8Array {
     const piece = this.#prefixed(maximum);
     if (!this.#copies) return piece;
-    const copy = Buffer.allocUnsafeSlow(piece.length);
+    // Memory of its own, outside V8's heap, also when it is short: the heap is copied.
+    const copy = Buffer.from(new ArrayBuffer(piece.length));
     copy.set(piece);
     return copy;
   }
