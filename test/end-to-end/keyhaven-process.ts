@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 
-export const repositoryRoot = path.resolve(import.meta.dirname, "../..");
-export const keyhavenBin = path.join(repositoryRoot, "bin/keyhaven.mjs");
+const repositoryRoot = path.resolve(import.meta.dirname, "../..");
+const keyhavenBin = path.join(repositoryRoot, "bin/keyhaven.mjs");
 
 const patienceMs = 30_000;
 
@@ -43,7 +43,7 @@ export function removeDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
