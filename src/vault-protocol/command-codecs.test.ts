@@ -20,17 +20,18 @@ const text = fc
   .filter((value) => Buffer.byteLength(value) <= 64);
 const reference = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const number = fc.nat({ max: 0xffff_ffff });
-const facts = fc.record({
+const factsWithoutId = {
   reference,
   accountId: text,
   keyId: text,
-  keyMaterialId: text,
   keySpec: text,
   keyUsage: text,
   origin: text,
   multiRegion: fc.boolean(),
   createdAtMs: fc.maxSafeNat(),
-});
+};
+const facts = fc.record({ ...factsWithoutId, keyMaterialId: text });
+const importKeyFacts = fc.record({ accountId: text, keyId: text, importId: reference });
 const wrapped = bytes(limits.wrapped);
 const material = fc.oneof(fc.record({ facts, wrapped }), fc.record({ reference }));
 const encryptionContext = bytes(500);
@@ -169,6 +170,22 @@ const samples: {
     request: fc.record({ material, encryptionContext, keyPairSpec: algorithm }),
     reply: fc.record({ publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
   },
+  createImportKey: {
+    request: fc.record({ facts: importKeyFacts, wrappingKeySpec: algorithm }),
+    reply: fc.record({ wrapped, publicKey: message }),
+  },
+  importKeyMaterial: {
+    request: fc.record({
+      importKey: fc.record({ facts: importKeyFacts, wrapped }),
+      wrappingAlgorithm: algorithm,
+      encryptedKeyMaterial: bytes(6_144),
+      facts: fc.record(factsWithoutId),
+    }),
+    reply: fc.record(
+      { wrapped, keyMaterialId: text, publicKey: message },
+      { requiredKeys: ["wrapped", "keyMaterialId"] },
+    ),
+  },
 };
 
 function isCommand(name: string): name is VaultCommandName {
@@ -245,11 +262,12 @@ describe("command codecs", () => {
       { refused: "malformed" },
       { refused: "too-long" },
       { refused: "unsupported" },
+      { refused: "wrong-material" },
     ];
-    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     for (const refusal of refusals) expect(refusalOf(statusOf(refusal))).toEqual(refusal);
     expect(() => refusalOf(0)).toThrow(Malformed);
-    expect(() => refusalOf(7)).toThrow(Malformed);
+    expect(() => refusalOf(8)).toThrow(Malformed);
   });
 
   test("leave out key material that the peer holds, and only that", () => {

@@ -1,5 +1,6 @@
 /** How each command of the vault stands in frames. An opcode, once given, keeps its meaning. */
 import type {
+  ImportKeyFacts,
   KeyMaterialFacts,
   Nothing,
   Refusal,
@@ -8,6 +9,7 @@ import type {
   VaultReply,
   VaultRequest,
   WrappedDomainKey,
+  WrappedImportKey,
   WrappedKeyMaterial,
 } from "./commands.ts";
 import { type Field, bytes, flag, list, record, secret, text, u32, u64 } from "./fields.ts";
@@ -65,16 +67,22 @@ const reference: Field<Uint8Array> = {
   },
 };
 
-const keyMaterialFacts = record<KeyMaterialFacts>({
+const keyFacts = {
   reference,
   accountId: text(64),
   keyId: text(64),
-  keyMaterialId: text(64),
+};
+const kindFacts = {
   keySpec: text(64),
   keyUsage: text(64),
   origin: text(64),
   multiRegion: flag,
   createdAtMs: u64,
+};
+const keyMaterialFacts = record<KeyMaterialFacts>({
+  ...keyFacts,
+  keyMaterialId: text(64),
+  ...kindFacts,
 });
 
 const wrappedKeyMaterial = record<WrappedKeyMaterial>({ facts: keyMaterialFacts, wrapped });
@@ -109,6 +117,29 @@ const createSecretAccessKey: Field<SentRequest<"createSecretAccessKey">> = {
     const facts = secretAccessKeyFacts.read(input);
     const isGiven = flag.read(input);
     return isGiven ? { facts, secretAccessKey: secretAccessKey.read(input) } : { facts };
+  },
+};
+
+const importKeyFacts = record<ImportKeyFacts>({
+  accountId: text(64),
+  keyId: text(64),
+  importId: reference,
+});
+
+const imported = record<Pick<VaultReply<"importKeyMaterial">, "wrapped" | "keyMaterialId">>({
+  wrapped,
+  keyMaterialId: text(64),
+});
+
+const importedReply: Field<VaultReply<"importKeyMaterial">> = {
+  write(out, reply) {
+    imported.write(out, reply);
+    flag.write(out, reply.publicKey !== undefined);
+    if (reply.publicKey !== undefined) message.write(out, reply.publicKey);
+  },
+  read(input) {
+    const always = imported.read(input);
+    return flag.read(input) ? { ...always, publicKey: message.read(input) } : always;
   },
 };
 
@@ -293,6 +324,21 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
     request: generateDataKeyPair,
     reply: record({ publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
   },
+  createImportKey: {
+    opcode: 28,
+    request: record({ facts: importKeyFacts, wrappingKeySpec: text(64) }),
+    reply: record({ wrapped, publicKey: message }),
+  },
+  importKeyMaterial: {
+    opcode: 29,
+    request: record({
+      importKey: record<WrappedImportKey>({ facts: importKeyFacts, wrapped }),
+      wrappingAlgorithm: text(64),
+      encryptedKeyMaterial: bytes(limits.ciphertextBlob),
+      facts: record({ ...keyFacts, ...kindFacts }),
+    }),
+    reply: importedReply,
+  },
 };
 
 const namesByOpcode = new Map(
@@ -320,6 +366,7 @@ const refusals: readonly Refusal["refused"][] = [
   "malformed",
   "too-long",
   "unsupported",
+  "wrong-material",
 ];
 
 /** The status of a reply that says no. */

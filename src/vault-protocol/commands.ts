@@ -37,6 +37,21 @@ export interface SecretAccessKeyFacts {
   readonly accessKeyId: string;
 }
 
+/** The immutable facts that a wrapped import key is bound to. */
+export interface ImportKeyFacts {
+  readonly accountId: string;
+  /** The key that material is to be imported into. */
+  readonly keyId: string;
+  /** 16 random bytes that name this import key. */
+  readonly importId: Uint8Array;
+}
+
+/** The private key that unwraps key material for import, as it rests in the store. */
+export interface WrappedImportKey {
+  readonly facts: ImportKeyFacts;
+  readonly wrapped: Uint8Array;
+}
+
 export interface WrappedDomainKey {
   readonly number: number;
   readonly wrapped: Uint8Array;
@@ -54,6 +69,8 @@ export type Refusal =
   | { readonly refused: "too-long" }
   /** This machine lacks what the command needs. */
   | { readonly refused: "unsupported" }
+  /** What was imported is not key material of the key's spec. */
+  | { readonly refused: "wrong-material" }
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 
@@ -183,6 +200,33 @@ export interface VaultCommands {
     request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; keyPairSpec: string };
     reply: { publicKey: Uint8Array; privateKeyCiphertextBlob: Uint8Array };
   };
+  /** Makes the RSA key that a customer wraps key material for. */
+  createImportKey: {
+    request: {
+      facts: ImportKeyFacts;
+      /** RSA_2048, RSA_3072 or RSA_4096. */
+      wrappingKeySpec: string;
+    };
+    /** The public half is DER SubjectPublicKeyInfo. */
+    reply: { wrapped: Uint8Array; publicKey: Uint8Array };
+  };
+  /**
+   * Takes in key material that was wrapped for an import key of the same KMS key. Rejected
+   * whatever is wrong with how it was wrapped; "wrong-material" when it is not of the key's
+   * spec. The same material under the same key has the same key material id, always.
+   */
+  importKeyMaterial: {
+    request: {
+      importKey: WrappedImportKey;
+      /** RSAES_OAEP_SHA_1 or _256: the material. RSA_AES_KEY_WRAP_SHA_1 or _256: an AES key, then the material. */
+      wrappingAlgorithm: string;
+      encryptedKeyMaterial: Uint8Array;
+      /** The origin is EXTERNAL. */
+      facts: Omit<KeyMaterialFacts, "keyMaterialId">;
+    };
+    /** A public half, DER SubjectPublicKeyInfo, for the specs that have one. */
+    reply: { wrapped: Uint8Array; keyMaterialId: string; publicKey?: Uint8Array };
+  };
   generateDataKey: {
     request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; lengthBytes: number };
     reply: { plaintext: Uint8Array; ciphertextBlob: Uint8Array };
@@ -231,6 +275,9 @@ export type SlowCommandName =
   | "rsaDecrypt"
   | "sign"
   | "verify"
+  | "deriveSharedSecret"
+  | "createImportKey"
+  | "importKeyMaterial"
   | "generateDataKeyPair"
   | "generateDataKeyPairWithoutPlaintext";
 

@@ -8,6 +8,10 @@ const multiRegionKeyId = /^mrk-[0-9a-f]{32}$/;
 
 export const symmetricSpec = "SYMMETRIC_DEFAULT";
 
+/** Where key material comes from: made by this vault, or imported. */
+export const ownOrigin = "AWS_KMS";
+export const externalOrigin = "EXTERNAL";
+
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"];
 const nistCurve = ["SIGN_VERIFY", "KEY_AGREEMENT"];
 const signing = ["SIGN_VERIFY"];
@@ -41,18 +45,27 @@ const usagesOf: Readonly<Record<string, readonly string[]>> = {
 export function areSound(facts: KeyMaterialFacts): boolean {
   return (
     facts.reference.length === 16 &&
-    /^[0-9]{12}$/.test(facts.accountId) &&
+    isAccountId(facts.accountId) &&
     (facts.multiRegion ? multiRegionKeyId : uuid).test(facts.keyId) &&
     /^[0-9a-f]{64}$/.test(facts.keyMaterialId) &&
     (usagesOf[facts.keySpec] ?? []).includes(facts.keyUsage) &&
-    facts.origin === "AWS_KMS" &&
+    (facts.origin === ownOrigin || facts.origin === externalOrigin) &&
     Number.isSafeInteger(facts.createdAtMs) &&
     facts.createdAtMs >= 0
   );
 }
 
+export function isAccountId(accountId: string): boolean {
+  return /^[0-9]{12}$/.test(accountId);
+}
+
+/** Of either kind: whether a key is a multi-Region one is another fact. */
+export function isKeyId(keyId: string): boolean {
+  return uuid.test(keyId) || multiRegionKeyId.test(keyId);
+}
+
 /** The 16 bytes of a sound key id; a multi-Region key id has them behind its prefix. */
-export function keyUuid({ keyId }: KeyMaterialFacts): Buffer {
+export function keyUuid({ keyId }: Pick<KeyMaterialFacts, "keyId">): Buffer {
   return Buffer.from(keyId.replace("mrk-", "").replaceAll("-", ""), "hex");
 }
 

@@ -4,6 +4,7 @@ import { domainKeyCommands } from "./commands/domain-keys.ts";
 import { encryptionCommands } from "./commands/encryption.ts";
 import { generationCommands } from "./commands/generation.ts";
 import type { VaultHandlers, VaultState } from "./commands/handlers.ts";
+import { importCommands } from "./commands/import.ts";
 import { keyExchangeCommands } from "./commands/key-exchange.ts";
 import { keyMaterialCommands } from "./commands/key-material.ts";
 import { keyPairCommands } from "./commands/key-pairs.ts";
@@ -14,8 +15,10 @@ import { tokenCommands } from "./commands/tokens.ts";
 import { DomainKeys } from "./domain-keys.ts";
 import { KeyMaterials } from "./key-materials.ts";
 import { type LoadedMaterial, MaterialCache } from "./material-cache.ts";
+import { materialIdKey } from "./material-id.ts";
 import { NoncePool } from "./nonce-pool.ts";
 import { PrivateKeys } from "./private-keys.ts";
+import { ReadyPairs } from "./ready-pairs.ts";
 import { openRootKey } from "./root-key.ts";
 import { runSelfTests } from "./self-test.ts";
 
@@ -47,7 +50,7 @@ export async function openVault({
   nowMs = monotonicMs,
   bridge,
 }: VaultOptions): Promise<Vault> {
-  runSelfTests();
+  await runSelfTests();
   const root = await openRootKey({ directory, initialize });
   const { instanceId, rootKeyId } = root;
   const nonces = new NoncePool();
@@ -55,9 +58,12 @@ export async function openVault({
   const cache = new MaterialCache<LoadedMaterial>(nowMs);
   const materials = new KeyMaterials(cache, instanceId, domainKeys);
   const privateKeys = new PrivateKeys({ nowMs, instanceId, domainKeys });
+  const readyPairs = new ReadyPairs({ nowMs });
+  const idKey = materialIdKey(root);
   const idleCheck = setInterval(() => {
     cache.forgetIdle();
     privateKeys.forgetIdle();
+    readyPairs.forgetOld();
   }, idleCheckMs).unref();
 
   return {
@@ -69,13 +75,17 @@ export async function openVault({
       materials,
       privateKeys,
       nonces,
+      readyPairs,
+      materialIdKey: idKey,
       digestSignatures: bridge === undefined ? undefined : new DigestSignatures(bridge),
     }),
     close() {
       clearInterval(idleCheck);
       cache.forgetAll();
       privateKeys.forgetAll();
+      readyPairs.close();
       domainKeys.close();
+      idKey.wipe();
       root.key.wipe();
     },
   };
@@ -94,6 +104,7 @@ function handlersOf(state: VaultState): VaultHandlers {
     ...signatureCommands(state),
     ...macCommands(state),
     ...keyExchangeCommands(state),
+    ...importCommands(state),
   };
 }
 

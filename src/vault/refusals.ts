@@ -6,6 +6,7 @@ export const materialRequired: Refusal = { refused: "material-required" };
 export const unsupported: Refusal = { refused: "unsupported" };
 export const tooLong: Refusal = { refused: "too-long" };
 export const malformed: Refusal = { refused: "malformed" };
+export const wrongMaterial: Refusal = { refused: "wrong-material" };
 
 /** Tells a refusal from what was asked for. */
 export function isRefusal(value: object): value is Refusal {

@@ -1,5 +1,6 @@
 /**
- * The root key, which wraps the domain keys and does nothing else. At rest it is sealed
+ * The root key, which wraps the domain keys; one key is derived from it besides, for the
+ * ids of imported key material. At rest it is sealed
  * in seal.json under root.key, a file of random bytes beside it.
  */
 import { randomFillSync, randomUUID, timingSafeEqual } from "node:crypto";

@@ -1,5 +1,6 @@
 /** Known answers that every primitive must give before the vault serves anyone. */
 import { hash } from "node:crypto";
+import { algorithmSelfTests } from "./algorithms/self-tests.ts";
 import { CannotOpen } from "./cannot-open.ts";
 import { type BlobKey, blobKey, openBlob, sealBlobInto } from "./ciphertext-blob.ts";
 import { decrypt, encryptInto } from "./gcm.ts";
@@ -11,7 +12,7 @@ export interface SelfTest {
   readonly name: string;
   /** In hexadecimal. */
   readonly answer: string;
-  compute(): Uint8Array;
+  compute(): Uint8Array | Promise<Uint8Array>;
 }
 
 const gcmInput = { key: Buffer.alloc(32), iv: Buffer.alloc(12), associatedData: Buffer.alloc(0) };
@@ -75,12 +76,13 @@ export const selfTests: readonly SelfTest[] = [
       openBlob(testKey(), emptyContext, Buffer.from(blobAnswer, "hex")) ?? Buffer.alloc(0),
   },
   { name: "random number generator", answer: "", compute: drawTwice },
+  ...algorithmSelfTests,
 ];
 
 /** Throws CannotOpen, naming the test, at the first answer that differs. */
-export function runSelfTests(tests: readonly SelfTest[] = selfTests): void {
+export async function runSelfTests(tests: readonly SelfTest[] = selfTests): Promise<void> {
   for (const test of tests) {
-    if (Buffer.from(test.compute()).toString("hex") !== test.answer) {
+    if (Buffer.from(await test.compute()).toString("hex") !== test.answer) {
       throw new CannotOpen(`self-test failed: ${test.name}`);
     }
   }

@@ -14,44 +14,79 @@ import { Malformed } from "../vault-protocol/malformed.ts";
 import type { VaultHandlers } from "./commands/handlers.ts";
 import { isRefusal, malformed } from "./refusals.ts";
 
+/** As many as an honest peer ever has under way. */
+const maximumSlow = 1_024;
+
 /**
  * Serves one peer until its connection closes. A command that makes no sense is answered
  * "malformed"; a broken framing ends the connection. Replies to all that arrived together
- * leave together, and nothing more is read while the peer does not read its replies.
+ * leave together, those of slow commands when they are done. Nothing more is read while
+ * the peer does not read its replies, or while too many slow commands are under way.
  */
 export function serve(peer: Duplex, handlers: VaultHandlers): void {
-  const replies = new FrameWriter();
-  /** Replies that did not come at once leave in the same way, a turn's worth at a time. */
-  let isFlushDue = false;
-  const later = (): void => {
-    if (isFlushDue) return;
-    isFlushDue = true;
-    setImmediate(() => {
-      isFlushDue = false;
-      if (!peer.destroyed && replies.length > 0) flush(peer, replies);
-    });
-  };
+  const replies = new Replies(peer);
   const frames = new FrameReader(
-    (opcode, sequence, fields) => answer({ opcode, sequence, fields }, handlers, replies, later),
+    (opcode, sequence, fields) => answer({ opcode, sequence, fields }, handlers, replies),
     { copies: false },
   );
 
   peer.on("data", (chunk: Buffer) => {
     const isSound = frames.push(chunk);
     chunk.fill(0);
-    if (!isSound) peer.destroy();
-    else if (replies.length > 0) flush(peer, replies);
+    if (isSound) replies.flush();
+    else peer.destroy();
   });
   // The connection closes next, and that is dealt with by whoever owns it.
   peer.on("error", () => {});
 }
 
-function flush(peer: Duplex, replies: FrameWriter): void {
-  const batch = replies.take();
-  const peerKeepsUp = peer.write(batch, () => replies.giveBack(batch));
-  if (peerKeepsUp) return;
-  peer.pause();
-  peer.once("drain", () => peer.resume());
+/** The replies to one peer, and whether it may send more. */
+class Replies {
+  readonly frames = new FrameWriter();
+  readonly #peer: Duplex;
+  #slow = 0;
+  #isUnread = false;
+  #isFlushDue = false;
+
+  constructor(peer: Duplex) {
+    this.#peer = peer;
+  }
+
+  /** Sends what has gathered, in one write. */
+  flush(): void {
+    if (this.frames.length === 0 || this.#peer.destroyed) return;
+    const batch = this.frames.take();
+    const peerKeepsUp = this.#peer.write(batch, () => this.frames.giveBack(batch));
+    if (peerKeepsUp) return;
+    this.#isUnread = true;
+    this.#pauseOrResume();
+    this.#peer.once("drain", () => {
+      this.#isUnread = false;
+      this.#pauseOrResume();
+    });
+  }
+
+  beginSlow(): void {
+    this.#slow++;
+    if (this.#slow === maximumSlow) this.#pauseOrResume();
+  }
+
+  /** Its reply leaves with all others of this turn of the event loop. */
+  endSlow(): void {
+    this.#slow--;
+    if (this.#slow === maximumSlow - 1) this.#pauseOrResume();
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.flush();
+    });
+  }
+
+  #pauseOrResume(): void {
+    if (this.#isUnread || this.#slow >= maximumSlow) this.#peer.pause();
+    else this.#peer.resume();
+  }
 }
 
 interface Request {
@@ -60,23 +95,17 @@ interface Request {
   readonly fields: FieldReader;
 }
 
-function answer(
-  request: Request,
-  handlers: VaultHandlers,
-  replies: FrameWriter,
-  later: () => void,
-): void {
+function answer(request: Request, handlers: VaultHandlers, replies: Replies): void {
   const command = commandOf(request.opcode);
-  if (command === undefined) refuse(request.sequence, malformed, replies);
-  else answerCommand(command, request, handlers, replies, later);
+  if (command === undefined) refuse(request.sequence, malformed, replies.frames);
+  else answerCommand(command, request, handlers, replies);
 }
 
 function answerCommand<Name extends VaultCommandName>(
   command: Name,
   { sequence, fields }: Request,
   handlers: Pick<VaultHandlers, Name>,
-  replies: FrameWriter,
-  later: () => void,
+  replies: Replies,
 ): void {
   const codec = commandCodecs[command];
   const request = readWhole(() => {
@@ -85,12 +114,13 @@ function answerCommand<Name extends VaultCommandName>(
     return read;
   });
   const reply = request === undefined ? malformed : handlers[command](request);
+  const { frames } = replies;
   const send = (answered: VaultReply<Name> | Refusal): void => {
     if (isRefusal(answered)) {
-      refuse(sequence, answered, replies);
+      refuse(sequence, answered, frames);
       return;
     }
-    replies.frame(doneStatus, sequence, () => codec.reply.write(replies, answered));
+    frames.frame(doneStatus, sequence, () => codec.reply.write(frames, answered));
     wipe(answered);
   };
   if (!(reply instanceof Promise)) {
@@ -98,16 +128,17 @@ function answerCommand<Name extends VaultCommandName>(
     return;
   }
   // A slow command that fails is a defect: nobody catches it, and the process ends.
-  void sendWhenDone(reply, send, later);
+  void sendWhenDone(reply, send, replies);
 }
 
 async function sendWhenDone<Reply>(
   reply: Promise<Reply>,
   send: (answered: Reply) => void,
-  later: () => void,
+  replies: Replies,
 ): Promise<void> {
+  replies.beginSlow();
   send(await reply);
-  later();
+  replies.endSlow();
 }
 
 function readWhole<T>(read: () => T): T | undefined {

@@ -85,6 +85,11 @@ export function isHmacSpec(spec: string): boolean {
   return Object.hasOwn(hmacBytes, spec);
 }
 
+/** The length in bytes of an HMAC key of this spec; nothing for specs of other keys. */
+export function hmacBytesOf(spec: string): number | undefined {
+  return isHmacSpec(spec) ? hmacBytes[spec] : undefined;
+}
+
 /** Makes a key pair. Keys of FIPS 203 and 204 are kept as their seed, others as PKCS#8. */
 export async function makePair(spec: string): Promise<MadePair> {
   const { make, seedType } = requireSpec(spec);

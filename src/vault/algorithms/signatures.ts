@@ -1,32 +1,12 @@
 /**
- * Signatures over a message, one row for each algorithm: on Node's thread pool, so that a
- * slow one keeps nobody waiting. Each RSA and ECDSA signature is verified before it
- * leaves: a fault in computing it could give the private key away.
+ * Signatures over a whole message: on Node's thread pool, so that a slow one keeps nobody
+ * waiting. Each is verified before it leaves: a fault in computing it could give the
+ * private key away.
  */
 import { constants, type KeyObject, sign as cryptoSign, verify as cryptoVerify } from "node:crypto";
+import type { SignatureAlgorithm } from "./signature-algorithms.ts";
 
-export interface SignatureAlgorithm {
-  /** What OpenSSL calls the hash; nothing for algorithms that hash in their own way. */
-  readonly hash: "sha256" | "sha384" | "sha512" | undefined;
-  readonly padding?: "pkcs1" | "pss";
-  readonly digestBytes?: number;
-}
-
-export const signatureAlgorithms: Readonly<Record<string, SignatureAlgorithm>> = {
-  RSASSA_PKCS1_V1_5_SHA_256: { hash: "sha256", padding: "pkcs1", digestBytes: 32 },
-  RSASSA_PKCS1_V1_5_SHA_384: { hash: "sha384", padding: "pkcs1", digestBytes: 48 },
-  RSASSA_PKCS1_V1_5_SHA_512: { hash: "sha512", padding: "pkcs1", digestBytes: 64 },
-  RSASSA_PSS_SHA_256: { hash: "sha256", padding: "pss", digestBytes: 32 },
-  RSASSA_PSS_SHA_384: { hash: "sha384", padding: "pss", digestBytes: 48 },
-  RSASSA_PSS_SHA_512: { hash: "sha512", padding: "pss", digestBytes: 64 },
-  ECDSA_SHA_256: { hash: "sha256", digestBytes: 32 },
-  ECDSA_SHA_384: { hash: "sha384", digestBytes: 48 },
-  ECDSA_SHA_512: { hash: "sha512", digestBytes: 64 },
-  ED25519_SHA_512: { hash: undefined },
-  ML_DSA_SHAKE_256: { hash: undefined },
-};
-
-/** Signs a whole message. */
+/** Signs a whole message with a key that fits the algorithm. */
 export async function signMessage(
   algorithm: SignatureAlgorithm,
   message: Buffer,
@@ -38,13 +18,11 @@ export async function signMessage(
       else reject(error);
     });
   });
-  const isChecked = algorithm.hash !== undefined;
-  if (isChecked && !(await verifyMessage(algorithm, message, signature, key))) {
-    throw new Error("a signature that was just made does not verify");
-  }
-  return signature;
+  if (await verifyMessage(algorithm, message, signature, key)) return signature;
+  throw new Error("a signature that was just made does not verify");
 }
 
+/** Whether the signature is genuine; anything that is not even a signature is not. */
 export async function verifyMessage(
   algorithm: SignatureAlgorithm,
   message: Buffer,

@@ -29,6 +29,26 @@ describe("the vault", () => {
 });
 
 describe("domain keys", () => {
+  test("take with them what was unwrapped by those they replace: keys of every kind", async () => {
+    const own = await vaultBench();
+    const facts = { keySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY" };
+    const pair = await own.newKeyPair(facts);
+    const signing = { algorithm: "ECDSA_SHA_256", messageType: "RAW", message: plaintext };
+    await own.askSlowly("sign", { ...signing, material: pair.material });
+    const symmetric = own.newMaterial();
+    own.ask("encrypt", { material: symmetric, encryptionContext, plaintext });
+    own.ask("openDomainKeys", { domainKeys: [] });
+    const required = { refused: "material-required" };
+    const { reference } = pair.material.facts;
+    expect(await own.vault.handlers.sign({ ...signing, material: { reference } })).toEqual(
+      required,
+    );
+    const request = { encryptionContext, plaintext };
+    const material = { reference: symmetric.facts.reference };
+    expect(own.vault.handlers.encrypt({ ...request, material })).toEqual(required);
+    own.close();
+  });
+
   test("open after a restart, and with them everything wrapped before", async () => {
     const own = await vaultBench();
     const again = await openVault({ directory: own.directory, initialize: false });

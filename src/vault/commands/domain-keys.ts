@@ -7,6 +7,7 @@ export function domainKeyCommands({
   rootKeyId,
   domainKeys,
   cache,
+  privateKeys,
 }: VaultState): HandlersOf<"describe" | "createDomainKey" | "openDomainKeys"> {
   return {
     describe: () => ({ instanceId, rootKeyId }),
@@ -20,6 +21,7 @@ export function domainKeyCommands({
       if (!domainKeys.openAll(request.domainKeys)) return rejected;
       // What was unwrapped by a key that is gone must not outlive it.
       cache.forgetAll();
+      privateKeys.forgetAll();
       return {};
     },
   };

@@ -7,9 +7,11 @@ import type {
 } from "../../vault-protocol/commands.ts";
 import type { DigestSignatures } from "../algorithms/digest-signatures.ts";
 import type { DomainKeys } from "../domain-keys.ts";
+import type { HmacKey } from "../hmac-key.ts";
 import type { KeyMaterials } from "../key-materials.ts";
 import type { LoadedMaterial, MaterialCache } from "../material-cache.ts";
 import type { PrivateKeys } from "../private-keys.ts";
+import type { ReadyPairs } from "../ready-pairs.ts";
 import type { NoncePool } from "../nonce-pool.ts";
 
 /** Everything the commands work with. */
@@ -21,6 +23,9 @@ export interface VaultState {
   readonly privateKeys: PrivateKeys;
   readonly materials: KeyMaterials;
   readonly nonces: NoncePool;
+  readonly readyPairs: ReadyPairs;
+  /** Makes the key material ids of imported key material. */
+  readonly materialIdKey: HmacKey;
   /** Missing where the bridge to OpenSSL is not installed. */
   readonly digestSignatures: DigestSignatures | undefined;
 }

@@ -9,10 +9,10 @@ export function keyExchangeCommands({
   privateKeys,
 }: VaultState): HandlersOf<"deriveSharedSecret" | "encapsulate" | "decapsulate"> {
   return {
-    deriveSharedSecret({ material, publicKey }) {
+    async deriveSharedSecret({ material, publicKey }) {
       const key = privateKeys.load(material, "KEY_AGREEMENT");
       if (isRefusal(key)) return key;
-      const sharedSecret = agree(key.facts.keySpec, kept(publicKey), key.object);
+      const sharedSecret = await agree(key.facts.keySpec, kept(publicKey), key.object);
       return sharedSecret === undefined ? rejected : { sharedSecret };
     },
 

@@ -1,7 +1,7 @@
 import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
 import type { Refusal } from "../../vault-protocol/commands.ts";
-import { asPkcs8, isPairSpec, type MadePair, makePair } from "../algorithms/key-specs.ts";
-import { areSound } from "../key-material-facts.ts";
+import { asPkcs8, isPairSpec, type MadePair } from "../algorithms/key-specs.ts";
+import { areSound, ownOrigin } from "../key-material-facts.ts";
 import { wrapMaterial } from "../key-material-wrap.ts";
 import { isRefusal, malformed } from "../refusals.ts";
 import { sealWith } from "./encryption.ts";
@@ -16,8 +16,9 @@ export function keyPairCommands(
   return {
     async createKeyPair({ facts: lent }) {
       const facts = { ...lent, reference: kept(lent.reference) };
-      if (!areSound(facts) || !isPairSpec(facts.keySpec)) return malformed;
-      const { publicKey, privateKey } = await makePair(facts.keySpec);
+      if (!areSound(facts) || facts.origin !== ownOrigin) return malformed;
+      if (!isPairSpec(facts.keySpec)) return malformed;
+      const { publicKey, privateKey } = await state.readyPairs.take(facts.keySpec);
       const wrapped = wrapMaterial(privateKey, facts, state.instanceId, state);
       return isRefusal(wrapped) ? wrapped : { wrapped, publicKey };
     },
@@ -59,7 +60,7 @@ async function makeSealedPair(
   // Asked before the pair is made: a vault that lacks the key would make the pair twice.
   const loaded = state.materials.load(material);
   if (isRefusal(loaded)) return loaded;
-  const made = await makePair(keyPairSpec);
+  const made = await state.readyPairs.take(keyPairSpec);
   const privateKey = asPkcs8(keyPairSpec, made);
   made.privateKey.fill(0);
   const sealed = sealWith(material, encryptionContext, privateKey, state);

@@ -22,6 +22,25 @@ test.each([
   }
 });
 
+test("a MAC needs the one algorithm of the key's spec", () => {
+  const specs = ["224", "256", "384", "512"];
+  for (const keySpec of specs) {
+    const facts = { keySpec: `HMAC_${keySpec}`, keyUsage: "GENERATE_VERIFY_MAC" };
+    const material = bench.newMaterial(facts);
+    for (const other of specs.filter((each) => each !== keySpec)) {
+      const request = { material, algorithm: `HMAC_SHA_${other}`, message };
+      expect(handlers.generateMac(request)).toEqual({ refused: "malformed" });
+      const mac = Buffer.alloc(Number(other) / 8);
+      expect(handlers.verifyMac({ ...request, mac })).toEqual({ refused: "malformed" });
+    }
+  }
+});
+
+test.each(["constructor", "__proto__", "toString", ""])("%j is no MAC algorithm", (algorithm) => {
+  const material = bench.newMaterial({ keySpec: "HMAC_256", keyUsage: "GENERATE_VERIFY_MAC" });
+  expect(handlers.generateMac({ material, algorithm, message })).toEqual({ refused: "malformed" });
+});
+
 test("a MAC needs a key of that usage and an algorithm that is one", () => {
   const material = bench.newMaterial({ keySpec: "HMAC_256", keyUsage: "GENERATE_VERIFY_MAC" });
   const malformed = { refused: "malformed" };

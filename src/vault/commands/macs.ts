@@ -28,6 +28,9 @@ function generate(
 ): { mac: Buffer } | Refusal {
   const key = privateKeys.load(material, "GENERATE_VERIFY_MAC");
   if (isRefusal(key)) return key;
-  const mac = macOf(algorithm, message, key.object);
+  const mac = macOf(algorithm, message, {
+    keySpec: key.facts.keySpec,
+    key: key.object,
+  });
   return mac === undefined ? malformed : { mac };
 }

@@ -1,55 +1,59 @@
+import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
+import type { Refusal } from "../../vault-protocol/commands.ts";
 import {
   type SignatureAlgorithm,
+  formOf,
   signatureAlgorithms,
-  signMessage,
-  verifyMessage,
-} from "../algorithms/signatures.ts";
+} from "../algorithms/signature-algorithms.ts";
+import { signMessage, verifyMessage } from "../algorithms/signatures.ts";
+import type { LoadedKey } from "../private-keys.ts";
 import { isRefusal, malformed, rejected, unsupported } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
 import { kept } from "./kept.ts";
 
-const usage = "SIGN_VERIFY";
-
-/** Signatures, over messages and over digests. */
-export function signatureCommands({
-  privateKeys,
-  digestSignatures,
-}: VaultState): HandlersOf<"sign" | "verify"> {
+/** Signatures: over messages, over digests, over the µ of ML-DSA. */
+export function signatureCommands(state: VaultState): HandlersOf<"sign" | "verify"> {
   return {
-    async sign({ material, algorithm: name, messageType, message: lent }) {
-      const algorithm = signatureAlgorithms[name];
-      const message = kept(lent);
-      if (algorithm === undefined || !takes(algorithm, messageType, message)) return malformed;
-      const key = privateKeys.load(material, usage);
-      if (isRefusal(key)) return key;
-      if (messageType === "RAW") {
-        return { signature: await signMessage(algorithm, message, key.object) };
-      }
-      if (digestSignatures === undefined) return unsupported;
-      return { signature: await digestSignatures.sign(algorithm, message, key.object) };
+    async sign(request) {
+      const job = jobOf(request, state);
+      if (isRefusal(job)) return job;
+      const { algorithm, message, key, signatures } = job;
+      return { signature: await signatures.sign(algorithm, message, key.object) };
     },
 
-    async verify({ material, algorithm: name, messageType, ...lent }) {
-      const algorithm = signatureAlgorithms[name];
-      const [message, signature] = [kept(lent.message), kept(lent.signature)];
-      if (algorithm === undefined || !takes(algorithm, messageType, message)) return malformed;
-      const key = privateKeys.load(material, usage);
-      if (isRefusal(key)) return key;
-      if (messageType === "RAW") {
-        return (await verifyMessage(algorithm, message, signature, key.object)) ? {} : rejected;
-      }
-      if (digestSignatures === undefined) return unsupported;
-      const isGenuine = await digestSignatures.verify(algorithm, message, signature, key.object);
+    async verify(request) {
+      const signature = kept(request.signature);
+      const job = jobOf(request, state);
+      if (isRefusal(job)) return job;
+      const { algorithm, message, key, signatures } = job;
+      const isGenuine = await signatures.verify(algorithm, message, signature, key.object);
       return isGenuine ? {} : rejected;
     },
   };
 }
 
-function takes(
-  { digestBytes }: SignatureAlgorithm,
-  messageType: string,
-  message: Uint8Array,
-): boolean {
-  if (messageType === "RAW") return true;
-  return messageType === "DIGEST" && message.length === digestBytes;
+/** What is to be signed or verified, and who does it. */
+interface Job {
+  readonly algorithm: SignatureAlgorithm;
+  readonly message: Buffer;
+  readonly key: LoadedKey;
+  readonly signatures: NonNullable<VaultState["digestSignatures"]> | typeof wholeMessages;
+}
+
+const wholeMessages = { sign: signMessage, verify: verifyMessage };
+
+type Request = Pick<SentRequest<"sign">, "material" | "algorithm" | "messageType" | "message">;
+
+function jobOf(request: Request, { privateKeys, digestSignatures }: VaultState): Job | Refusal {
+  const { material, messageType } = request;
+  const algorithm = signatureAlgorithms.get(request.algorithm);
+  if (algorithm === undefined) return malformed;
+  const form = formOf(algorithm, messageType, request.message);
+  if (form === undefined) return malformed;
+  const key = privateKeys.load(material, "SIGN_VERIFY");
+  if (isRefusal(key)) return key;
+  if (!algorithm.keySpecs.includes(key.facts.keySpec)) return malformed;
+  const signatures = form === "message" ? wholeMessages : digestSignatures;
+  if (signatures === undefined) return unsupported;
+  return { algorithm, message: kept(request.message), key, signatures };
 }
