@@ -1,7 +1,6 @@
 /** What Sign and Verify have in common: the same input, the same checks, the same record. */
 import type { MessageType, SigningAlgorithmSpec } from "@aws-sdk/client-kms";
 import { KmsError } from "./errors.ts";
-import { notYet } from "./gaps.ts";
 import type { ConditionFacts } from "./operation.ts";
 import * as shape from "./shapes.ts";
 
@@ -55,6 +54,9 @@ export function messageTypeOf({ MessageType: type }: Pick<SignatureInput, "Messa
   return type ?? "RAW";
 }
 
+/** The one algorithm that signs no whole message: its caller hashes first. */
+const prehashed = "ED25519_PH_SHA_512";
+
 /** The length in bytes of what an algorithm signs in place of the message, by message type. */
 const lengths: Readonly<Record<string, { readonly [Type in MessageType]?: number }>> = {
   RSASSA_PKCS1_V1_5_SHA_256: { DIGEST: 32 },
@@ -67,16 +69,15 @@ const lengths: Readonly<Record<string, { readonly [Type in MessageType]?: number
   ECDSA_SHA_384: { DIGEST: 48 },
   ECDSA_SHA_512: { DIGEST: 64 },
   ED25519_SHA_512: {},
-  ML_DSA_SHAKE_256: {},
+  [prehashed]: { DIGEST: 64 },
+  ML_DSA_SHAKE_256: { EXTERNAL_MU: 64 },
 };
 
 /** Refuses a message type the algorithm does not take, and a digest or µ of another length. */
 export function requireSoundMessage(input: SignatureInput): void {
   const { SigningAlgorithm: algorithm, Message } = input;
   const type = messageTypeOf(input);
-  if (algorithm === "ED25519_PH_SHA_512") throw notYet("Ed25519ph signatures");
-  if (type === "EXTERNAL_MU") throw notYet("signatures over an external µ");
-  if (type === "RAW") return;
+  if (type === "RAW" && algorithm !== prehashed) return;
   const length = lengths[algorithm]?.[type];
   if (length === undefined) {
     throw new KmsError(

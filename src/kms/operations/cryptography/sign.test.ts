@@ -55,6 +55,41 @@ describe("Sign", () => {
     expect(verified).toEqual({ KeyId: kms.arn(KeyId), SignatureValid: true, SigningAlgorithm });
   });
 
+  test("takes the digest of a message for Ed25519ph, and nothing else", async () => {
+    const facts = { KeySpec: "ECC_NIST_EDWARDS25519", KeyUsage: "SIGN_VERIFY" } as const;
+    const SigningAlgorithm = "ED25519_PH_SHA_512";
+    const sound = { KeyId: await kms.newKey(facts), SigningAlgorithm } as const;
+    const prepared = { Message: Buffer.alloc(64, 1), MessageType: "DIGEST" } as const;
+    const { Signature } = await kms.call("Sign", { ...sound, ...prepared });
+    const verified = await kms.call("Verify", { ...sound, ...prepared, Signature });
+    expect(verified.SignatureValid).toBe(true);
+    expect(await refusal(kms.call("Sign", { ...sound, Message }))).toEqual({
+      code: "ValidationException",
+      message: "MessageType RAW is not supported for algorithm ED25519_PH_SHA_512.",
+    });
+    const short = { ...sound, Message: Buffer.alloc(32), MessageType: "DIGEST" } as const;
+    expect(await refusal(kms.call("Sign", short))).toEqual({
+      code: "ValidationException",
+      message: "Digest is invalid length for algorithm ED25519_PH_SHA_512.",
+    });
+  });
+
+  test("takes µ in place of the message for ML-DSA", async () => {
+    const facts = { KeySpec: "ML_DSA_44", KeyUsage: "SIGN_VERIFY" } as const;
+    const SigningAlgorithm = "ML_DSA_SHAKE_256";
+    const sound = { KeyId: await kms.newKey(facts), SigningAlgorithm } as const;
+    const prepared = { Message: Buffer.alloc(64, 1), MessageType: "EXTERNAL_MU" } as const;
+    const { Signature } = await kms.call("Sign", { ...sound, ...prepared });
+    const verified = await kms.call("Verify", { ...sound, ...prepared, Signature });
+    expect(verified.SignatureValid).toBe(true);
+    const asMessage = { ...sound, Message: prepared.Message, Signature };
+    expect(await refusal(kms.call("Verify", asMessage))).toMatchObject({
+      code: "KMSInvalidSignatureException",
+    });
+    const short = { ...sound, Message: digest, MessageType: "EXTERNAL_MU" } as const;
+    expect(await refusal(kms.call("Sign", short))).toMatchObject({ code: "ValidationException" });
+  });
+
   test("refuses a digest of another length", async () => {
     const input = { KeyId, Message: Buffer.alloc(20), MessageType: "DIGEST" } as const;
     const attempt = kms.call("Sign", { ...input, SigningAlgorithm: "ECDSA_SHA_256" });
