@@ -2,6 +2,7 @@
 import { closeSync, openSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
+import { errorCode } from "../lib/error-code.ts";
 import { CommandFailure } from "./failure.ts";
 
 /** A JSON object as the server answers it. */
@@ -126,8 +127,7 @@ function parseObject(body: string): JsonObject {
 
 function explain(error: unknown, directory: string): unknown {
   if (error instanceof CommandFailure) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case "ENOENT":
     case "ECONNREFUSED":
     case "ENOTDIR":
@@ -142,6 +142,7 @@ function explain(error: unknown, directory: string): unknown {
         `Not allowed to use ${directory}. Run this as the user who runs the server.`,
         { cause: error },
       );
+    case undefined:
     default:
       return error;
   }

@@ -8,6 +8,7 @@ import { chmod, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import path from "node:path";
+import { errorCode } from "../lib/error-code.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { House } from "./answer-request.ts";
 import { limits } from "./limits.ts";
@@ -84,7 +85,7 @@ async function isListening(address: string): Promise<boolean> {
     return true;
   } catch (error) {
     // Only a refusal proves that nobody is there.
-    return !(error instanceof Error && "code" in error && error.code === "ECONNREFUSED");
+    return errorCode(error) !== "ECONNREFUSED";
   } finally {
     socket.destroy();
   }

@@ -55,12 +55,11 @@ export async function answerRequest(request: WireRequest, house: House): Promise
     const body = encodeAnswer(await answerCall(request.body, route, by));
     return { status: 200, body, contentType };
   } catch (error) {
+    // The request may have been refused before its body was read, and wiped for that.
+    wipe(request.body);
     const refusal = error instanceof ServiceError ? error : internalError(error, route);
     if (refusal.status >= 500) logFailure(refusal, request, route, house.log);
     return { status: refusal.status, body: encodeError(refusal), contentType };
-  } finally {
-    // Also of a request that was refused before its body was read.
-    wipe(request.body);
   }
 }
 

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { isIP } from "node:net";
+import { isLoopback } from "../lib/loopback.ts";
+import { errorCode } from "../lib/error-code.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { House } from "./answer-request.ts";
 import { limits } from "./limits.ts";
@@ -83,22 +85,14 @@ async function bind(server: HttpServer, { host, port }: ListenOn): Promise<void>
     await once(server, "listening");
   } catch (cause) {
     throw new ListenRefused(
-      `cannot listen on ${host} port ${port} (${codeOf(cause)}): choose another address or port`,
+      `cannot listen on ${host} port ${port} (${errorCode(cause) ?? "unknown reason"}): choose another address or port`,
       { cause },
     );
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }
 
 function authorityOf(host: string, server: HttpServer): string {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

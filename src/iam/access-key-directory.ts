@@ -1,5 +1,5 @@
 /** Who an access key speaks for, and what proves it. */
-import { partitionOf } from "../lib/arn.ts";
+import { rootArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
 import { wipe } from "../lib/wipe.ts";
 import type { AccessKeys, SigningCredential, SigningScope } from "../service/access-keys.ts";
@@ -54,6 +54,6 @@ async function deriveCredential(
 }
 
 function rootOf(accountId: string, accessKeyId: string, region: string): Caller {
-  const arn = `arn:${partitionOf(region)}:iam::${accountId}:root`;
+  const arn = rootArn(accountId, region);
   return { type: "Root", accountId, arn, principalId: accountId, accessKeyId };
 }

@@ -4,6 +4,7 @@ import { wipe } from "../lib/wipe.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { Trail } from "../service/trail.ts";
 import type { AccessKeyRecord } from "../store/records.ts";
+import { commitOnRecord } from "../store/commit-on-record.ts";
 import type { Change } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
 import { adminEventSource, accountResource } from "./admin-trail.ts";
@@ -49,7 +50,7 @@ export async function bootstrap(parts: Bootstrap): Promise<{ readonly created: b
 }
 
 async function storeFirst(record: AccessKeyRecord, parts: Bootstrap): Promise<void> {
-  const { store, trail, region } = parts;
+  const { trail, region } = parts;
   const { accountId, accessKeyId, createdAtMs } = record;
   const account = { accountId, name: "first account", createdAtMs, rowVersion: 1 };
   const changes: readonly Change[] = [
@@ -68,7 +69,5 @@ async function storeFirst(record: AccessKeyRecord, parts: Bootstrap): Promise<vo
     atMs: createdAtMs,
     serviceEventDetails: { accountId, accessKeyId },
   });
-  await store.commit(changes, entry);
-  await trail.append(entry);
-  store.settle(entry.eventId);
+  await commitOnRecord(parts, changes, entry);
 }

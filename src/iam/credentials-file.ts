@@ -1,6 +1,7 @@
 /** The file that holds the first credentials until their owner has taken them. */
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { syncDirectory } from "../lib/directories.ts";
 import { allocateSecret, wipe } from "../lib/wipe.ts";
 
 export interface Credentials {
@@ -51,13 +52,4 @@ function compose({ accountId, accessKeyId, secretAccessKey, region }: Credential
   content.set(secretAccessKey, before.length);
   content.set(after, before.length + secretAccessKey.length);
   return content;
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,5 @@
 /** The SignedHeaders list of a signature. */
+import { BoundedMap } from "../lib/bounded-map.ts";
 
 /** No client signs anywhere near this many. */
 const headersMax = 100;
@@ -15,8 +16,7 @@ export interface SignedHeaders {
 }
 
 // A client signs the same headers in every request, so nearly every list has been seen before.
-// The oldest makes room: keeping track of use would cost more than parsing the odd one again.
-const cache = new Map<string, SignedHeaders>();
+const cache = new BoundedMap<string, SignedHeaders>(cachedListsMax);
 
 /**
  * Reads a list such as `host;x-amz-date`. Nothing when it is not as a signer writes it, in
@@ -30,16 +30,10 @@ export function parseSignedHeaders(text: string): SignedHeaders | undefined {
     return undefined;
   }
   const parsed = { text, names: new Set(names) };
-  if (text.length <= cachedListLengthMax) remember(parsed);
+  if (text.length <= cachedListLengthMax) cache.set(text, parsed);
   return parsed;
 }
 
 function ascends(names: readonly string[]): boolean {
   return names.every((name, place) => place === 0 || (names[place - 1] ?? "") < name);
-}
-
-function remember(parsed: SignedHeaders): void {
-  cache.set(parsed.text, parsed);
-  const [oldest] = cache.keys();
-  if (cache.size > cachedListsMax && oldest !== undefined) cache.delete(oldest);
 }

@@ -67,14 +67,11 @@ async function performUntilStored<Name extends OperationName>(
   desk: Desk,
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
+  const attempt = async () => await performAndStore(operation, sent, desk, progress);
   for (let attempts = 1; ; attempts += 1) {
     try {
-      if (attempts === 1) return await performAndStore(operation, sent, desk, progress);
       // Side by side, all but one of those that met a conflict would meet the next.
-      return await inTurn(
-        desk.store,
-        async () => await performAndStore(operation, sent, desk, progress),
-      );
+      return await (attempts === 1 ? attempt() : inTurn(desk.store, attempt));
     } catch (error) {
       if (!(error instanceof StoreConflict) || attempts === maxAttempts) throw error;
     }

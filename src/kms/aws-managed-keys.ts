@@ -1,6 +1,8 @@
 /** AWS managed keys: made on first use for a service, used only through it, managed by nobody else. */
+import { commitOnRecord } from "../store/commit-on-record.ts";
+import { serviceEvent } from "./events.ts";
 import { keyMetadata } from "./key-metadata.ts";
-import { keyResource, type Key } from "./key.ts";
+import type { Key } from "./key.ts";
 import { awsManagedKeyPolicy } from "./key-policy.ts";
 import { newKey } from "./new-key.ts";
 import type { Desk } from "./operation.ts";
@@ -62,9 +64,6 @@ export async function createAwsManagedKey(aliasName: string, desk: Desk): Promis
     rotationPeriodDays: defaultRotationPeriodDays,
     nextRotationAtMs: nextRotation(defaultRotationPeriodDays, desk.nowMs),
   });
-  const entry = desk.trail.compose(
-    creationEvent(key, recordedMetadata(keyMetadata(key, material))),
-  );
   const alias = {
     accountId,
     region,
@@ -74,22 +73,12 @@ export async function createAwsManagedKey(aliasName: string, desk: Desk): Promis
     updatedAtMs: desk.nowMs,
     rowVersion: 1,
   };
-  await desk.store.commit([...changes, { kind: "insert", table: "aliases", record: alias }], entry);
-  await desk.trail.append(entry);
-  desk.store.settle(entry.eventId);
+  const responseElements = { keyMetadata: recordedMetadata(keyMetadata(key, material)) };
+  const event = serviceEvent("CreateKey", key, { atMs: key.createdAtMs, responseElements });
+  await commitOnRecord(
+    desk,
+    [...changes, { kind: "insert", table: "aliases", record: alias }],
+    desk.trail.compose(event),
+  );
   return key;
-}
-
-function creationEvent(key: Key, metadata: Readonly<Record<string, unknown>>) {
-  return {
-    eventSource: "kms.amazonaws.com",
-    eventName: "CreateKey",
-    readOnly: false,
-    requestParameters: null,
-    responseElements: { keyMetadata: metadata },
-    resources: [keyResource(key.accountId, key.arn)],
-    accountId: key.accountId,
-    region: key.region,
-    atMs: key.createdAtMs,
-  };
 }

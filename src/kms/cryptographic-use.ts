@@ -1,4 +1,5 @@
 /** What the cryptographic operations on symmetric keys have in common. */
+import type { EncryptionAlgorithmSpec } from "@aws-sdk/client-kms";
 import type { Key } from "./key.ts";
 import { KmsError } from "./errors.ts";
 import type { ConditionFacts, KeyInUse } from "./operation.ts";
@@ -26,6 +27,15 @@ export function contextConditions(
   for (const name of names) facts[`kms:EncryptionContext:${name}`] = context[name] ?? "";
   facts["kms:EncryptionContextKeys"] = names;
   return facts;
+}
+
+/** What a call encrypts or decrypts with when it names no algorithm. */
+export function algorithmOf({
+  EncryptionAlgorithm: named,
+}: {
+  readonly EncryptionAlgorithm?: EncryptionAlgorithmSpec | undefined;
+}): EncryptionAlgorithmSpec {
+  return named ?? symmetricDefault;
 }
 
 export function isSymmetric(key: Key): boolean {
@@ -61,23 +71,6 @@ export function refuseContext(context: EncryptionContext | undefined, key: Key):
   throw invalid("EncryptionContext is not supported for asymmetric keys.");
 }
 
-/** Exactly one of the two ways to say how long a data key is to be. */
-export function requireOneLength(input: {
-  readonly KeySpec?: string | undefined;
-  readonly NumberOfBytes?: number | undefined;
-}): void {
-  if ((input.KeySpec === undefined) !== (input.NumberOfBytes === undefined)) return;
-  throw new KmsError("ValidationException", "Please specify either number of bytes or key spec.");
-}
-
-/** The length of a data key, in bytes. */
-export function dataKeyLength(input: {
-  readonly KeySpec?: string | undefined;
-  readonly NumberOfBytes?: number | undefined;
-}): number {
-  return input.NumberOfBytes ?? (input.KeySpec === "AES_128" ? 16 : 32);
-}
-
 /** Attested recipients (Nitro Enclaves) are a gap: the plaintext must not go out in their stead. */
 export function refuseRecipient(recipient: unknown): void {
   if (recipient !== undefined) throw notYet("attested recipients");
@@ -111,6 +104,15 @@ export function ignoresCiphertext(input: {
   readonly DryRunModifiers?: readonly string[] | undefined;
 }): boolean {
   return input.DryRunModifiers?.includes("IGNORE_CIPHERTEXT") === true;
+}
+
+/** Only a symmetric ciphertext says which key it was made with. */
+export function requireNamedKey(
+  algorithm: string,
+  key: { readonly member: string; readonly reference: string | undefined },
+): void {
+  if (algorithm === symmetricDefault || key.reference !== undefined) return;
+  throw invalid(`${key.member} is required for asymmetric keys.`);
 }
 
 /** The key and the material that a ciphertext blob was made with: the corridor has found both. */

@@ -2,18 +2,13 @@
 import type { DataKeyPairSpec } from "@aws-sdk/client-kms";
 import { contextConditions, symmetricUse } from "./cryptographic-use.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
+import { rsaAndEccSpecs } from "./key-spec.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { refuseSm2 } from "./partition-limits.ts";
 import * as shape from "./shapes.ts";
 
 const pairSpecs = [
-  "RSA_2048",
-  "RSA_3072",
-  "RSA_4096",
-  "ECC_NIST_P256",
-  "ECC_NIST_P384",
-  "ECC_NIST_P521",
-  "ECC_SECG_P256K1",
+  ...rsaAndEccSpecs,
   "SM2",
   "ECC_NIST_EDWARDS25519",
   "ML_KEM_512",

@@ -3,7 +3,7 @@
  * vault comes up. Without one the vault can neither wrap nor unwrap key material.
  */
 import type { Store } from "../store/store.ts";
-import type { VaultClient } from "../vault-protocol/commands.ts";
+import { isRefusal, type VaultClient } from "../vault-protocol/commands.ts";
 import { askVault } from "./vault.ts";
 
 /** The vault's root key is not the one that this store's keys are wrapped under. */
@@ -26,7 +26,7 @@ export async function openDomainKeys(
   const domainKeys = await store.listDomainKeys();
   if (domainKeys.length > 0) {
     const reply = await vault.send("openDomainKeys", { domainKeys });
-    if ("refused" in reply) throw new WrongVault();
+    if (isRefusal(reply)) throw new WrongVault();
     return;
   }
   const number = 1;

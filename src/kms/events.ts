@@ -1,8 +1,8 @@
 /** What a KMS call looks like on the trail, by how it ended. */
-import type { CallEvent, TrailResource } from "../service/trail.ts";
+import type { CallEvent, ServiceEvent, TrailResource } from "../service/trail.ts";
 import type { OperationName } from "./contract.ts";
 import type { KmsError } from "./errors.ts";
-import { keyResource } from "./key.ts";
+import { type Key, keyResource } from "./key.ts";
 import type { Desk, KeyInUse, Operation, Outcome } from "./operation.ts";
 import type { Progress } from "./answer.ts";
 
@@ -49,6 +49,30 @@ export function failureEvent<Name extends OperationName>(
     requestParameters: shown ? operation.record(input) : null,
     responseElements: null,
     ...(keys.length === 0 ? {} : { resources: resourcesOf(keys) }),
+  };
+}
+
+/** Something that happens to a key without a caller who asked for just that. */
+export function serviceEvent(
+  eventName: string,
+  key: Key,
+  {
+    atMs,
+    ...told
+  }: Pick<ServiceEvent, "atMs" | "serviceEventDetails"> &
+    Partial<Pick<ServiceEvent, "responseElements">>,
+): ServiceEvent {
+  return {
+    eventSource,
+    eventName,
+    readOnly: false,
+    requestParameters: null,
+    responseElements: null,
+    resources: [keyResource(key.accountId, key.arn)],
+    accountId: key.accountId,
+    region: key.region,
+    atMs,
+    ...told,
   };
 }
 

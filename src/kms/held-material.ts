@@ -1,20 +1,17 @@
+import { BoundedMap } from "../lib/bounded-map.ts";
+
 const maximumReferences = 1_000;
 
 /** The key material that a vault was last known to hold unwrapped. A hint: the vault may have let it go. */
 export class HeldMaterial {
-  /** The longest known first. */
-  readonly #references = new Set<string>();
+  readonly #references = new BoundedMap<string, true>(maximumReferences);
 
   has(reference: Uint8Array): boolean {
-    return this.#references.has(nameOf(reference));
+    return this.#references.get(nameOf(reference)) === true;
   }
 
   add(reference: Uint8Array): void {
-    const [oldest] = this.#references;
-    if (oldest !== undefined && this.#references.size >= maximumReferences) {
-      this.#references.delete(oldest);
-    }
-    this.#references.add(nameOf(reference));
+    this.#references.set(nameOf(reference), true);
   }
 
   clear(): void {

@@ -23,7 +23,8 @@ export const encryptionAlgorithms = [
   "SM2PKE",
 ] as const satisfies readonly EncryptionAlgorithmSpec[];
 
-export const keySpecs = [
+/** With these every list of specs begins. */
+export const rsaAndEccSpecs = [
   "RSA_2048",
   "RSA_3072",
   "RSA_4096",
@@ -31,12 +32,21 @@ export const keySpecs = [
   "ECC_NIST_P384",
   "ECC_NIST_P521",
   "ECC_SECG_P256K1",
+] as const;
+
+/** The older enumeration, from before Ed25519 and the post-quantum specs. */
+export const customerMasterKeySpecs = [
+  ...rsaAndEccSpecs,
   "SYMMETRIC_DEFAULT",
   "HMAC_224",
   "HMAC_256",
   "HMAC_384",
   "HMAC_512",
   "SM2",
+] as const satisfies readonly KeyMetadata["CustomerMasterKeySpec"][];
+
+export const keySpecs = [
+  ...customerMasterKeySpecs,
   "ML_DSA_44",
   "ML_DSA_65",
   "ML_DSA_87",
@@ -45,20 +55,3 @@ export const keySpecs = [
   "ML_KEM_512",
   "ML_KEM_768",
 ] as const satisfies readonly KeySpec[];
-
-/** The older enumeration, from before Ed25519 and the post-quantum specs. */
-export const customerMasterKeySpecs = [
-  "RSA_2048",
-  "RSA_3072",
-  "RSA_4096",
-  "ECC_NIST_P256",
-  "ECC_NIST_P384",
-  "ECC_NIST_P521",
-  "ECC_SECG_P256K1",
-  "SYMMETRIC_DEFAULT",
-  "HMAC_224",
-  "HMAC_256",
-  "HMAC_384",
-  "HMAC_512",
-  "SM2",
-] as const satisfies readonly KeyMetadata["CustomerMasterKeySpec"][];

@@ -6,9 +6,11 @@
 import type { Clock } from "../lib/clock.ts";
 import type { ServiceEvent, Trail } from "../service/trail.ts";
 import type { KeyRecord } from "../store/records.ts";
+import { commitOnRecord } from "../store/commit-on-record.ts";
 import { type Change, type Store, StoreConflict } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
-import { type Key, keyOf, keyResource, recordOf } from "./key.ts";
+import { serviceEvent } from "./events.ts";
+import { type Key, keyOf, recordOf } from "./key.ts";
 import type { LastUsages } from "./last-usage.ts";
 import { rotate } from "./rotation.ts";
 import { askVault } from "./vault.ts";
@@ -73,7 +75,7 @@ async function workOff(
 /** The key, its material, aliases, tags and policy vanish in one transaction. */
 async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
   const materials = await parts.store.listKeyMaterials(key);
-  const event = serviceEvent("DeleteKey", key, parts.clock());
+  const event = serviceEvent("DeleteKey", key, { atMs: parts.clock() });
   const stored = await store(
     [{ kind: "delete", table: "keys", record: recordOf(key) }],
     event,
@@ -87,12 +89,7 @@ async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
 }
 
 async function rotateKey(key: Key, parts: LifecycleParts): Promise<boolean> {
-  const { vault, store: durable, clock } = parts;
-  const { changes, event } = await rotate(
-    { vault, store: durable, nowMs: clock() },
-    key,
-    "AUTOMATIC",
-  );
+  const { changes, event } = await rotate({ ...parts, nowMs: parts.clock() }, key, "AUTOMATIC");
   return await store(changes, event, parts);
 }
 
@@ -100,30 +97,13 @@ async function rotateKey(key: Key, parts: LifecycleParts): Promise<boolean> {
 async function store(
   changes: readonly Change[],
   event: ServiceEvent,
-  { store: durable, trail }: LifecycleParts,
+  parts: LifecycleParts,
 ): Promise<boolean> {
-  const entry = trail.compose(event);
   try {
-    await durable.commit(changes, entry);
+    await commitOnRecord(parts, changes, parts.trail.compose(event));
+    return true;
   } catch (error) {
     if (error instanceof StoreConflict) return false;
     throw error;
   }
-  await trail.append(entry);
-  durable.settle(entry.eventId);
-  return true;
-}
-
-function serviceEvent(eventName: string, key: Key, atMs: number): ServiceEvent {
-  return {
-    eventSource: "kms.amazonaws.com",
-    eventName,
-    readOnly: false,
-    requestParameters: null,
-    responseElements: null,
-    resources: [keyResource(key.accountId, key.arn)],
-    accountId: key.accountId,
-    region: key.region,
-    atMs,
-  };
 }

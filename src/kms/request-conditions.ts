@@ -3,10 +3,9 @@
  * value is derived by the server: nothing a client sends can set one but as documented
  * (kms: keys on the AWS KMS condition keys page, aws: keys in the IAM user guide).
  */
+import type { ConditionContext, ConditionValue } from "../policy/evaluation.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
-
-type ConditionValue = string | readonly string[];
 
 interface Subject {
   readonly desk: Pick<Desk, "caller" | "facts" | "nowMs">;
@@ -49,9 +48,7 @@ const derivations: ReadonlyMap<string, Derivation> = new Map(
 const resourceTagPrefix = "aws:resourcetag/";
 
 /** A context that the policy engine can ask for condition keys in lower case. */
-export function requestConditions(subject: Subject): {
-  get(key: string): ConditionValue | undefined;
-} {
+export function requestConditions(subject: Subject): ConditionContext {
   let own: ReadonlyMap<string, ConditionValue> | undefined;
   return {
     get(key) {

@@ -5,7 +5,9 @@ import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Change, Store } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
 import { KmsError } from "./errors.ts";
-import { changed, type Key, keyResource } from "./key.ts";
+import { serviceEvent } from "./events.ts";
+import { changed, type Key } from "./key.ts";
+import { symmetricDefault } from "./key-algorithms.ts";
 import { createKeyMaterial } from "./key-material.ts";
 
 export const defaultRotationPeriodDays = 365;
@@ -18,7 +20,7 @@ export interface Rotation {
 
 /** Only keys whose material KMS made are rotated automatically. */
 export function requireRotatable(key: Key): void {
-  if (key.keySpec !== "SYMMETRIC_DEFAULT") throw new KmsError("UnsupportedOperationException");
+  if (key.keySpec !== symmetricDefault) throw new KmsError("UnsupportedOperationException");
   if (key.origin !== "AWS_KMS") {
     throw new KmsError(
       "UnsupportedOperationException",
@@ -65,15 +67,7 @@ function rotateKeyEvent(
   previous: KeyMaterialRecord,
   current: KeyMaterialRecord,
 ): ServiceEvent {
-  return {
-    eventSource: "kms.amazonaws.com",
-    eventName: "RotateKey",
-    readOnly: false,
-    requestParameters: null,
-    responseElements: null,
-    resources: [keyResource(key.accountId, key.arn)],
-    accountId: key.accountId,
-    region: key.region,
+  return serviceEvent("RotateKey", key, {
     atMs: current.createdAtMs,
     serviceEventDetails: {
       rotationType: current.rotationType,
@@ -82,5 +76,5 @@ function rotateKeyEvent(
       currentKeyMaterialId: current.keyMaterialId,
       keyId: key.keyId,
     },
-  };
+  });
 }

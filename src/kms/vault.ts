@@ -1,6 +1,6 @@
 /** How operations ask the vault: a vault that is away, or says no, in KMS's words. */
 import {
-  type Refusal,
+  isRefusal,
   type VaultClient,
   type VaultCommandName,
   type VaultReply,
@@ -62,8 +62,4 @@ function unavailable(error: unknown): never {
   throw new KmsError("KeyUnavailableException", "The key is not available at this moment.", {
     cause: error,
   });
-}
-
-function isRefusal(reply: object): reply is Refusal {
-  return "refused" in reply;
 }

@@ -1,10 +1,10 @@
 /** The directory that holds everything a server keeps. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { makePrivateDirectorySync } from "../lib/directories.ts";
 import type { DirectoryLock } from "../store/directory-lock.ts";
 import { DirectoryInUse, lockDirectory } from "../store/directory-lock.ts";
 import { LaunchFailure } from "./failure.ts";
-import { syncDirectory } from "./until-sealed.ts";
 
 /** A data directory that is ours until it is released. */
 export interface DataDirectory {
@@ -38,19 +38,11 @@ export function openDataDirectory(directory: string): DataDirectory {
 
 function createPrivate(directory: string): void {
   try {
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (made !== undefined) syncNames(directory, made);
+    makePrivateDirectorySync(directory);
     // An empty directory was made for us, by a package or a volume; nothing in it is at stake.
     if (readdirSync(directory).length === 0) chmodSync(directory, 0o700);
   } catch (cause) {
     throw new LaunchFailure(`Cannot use ${directory}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** Makes the names of new directories durable, from `directory` up to the first one made. */
-function syncNames(directory: string, firstMade: string): void {
-  for (let name = directory; name.length >= firstMade.length; name = path.dirname(name)) {
-    syncDirectory(path.dirname(name));
   }
 }
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackOff } from "./back-off.ts";
+import { endOf } from "./child-process.ts";
 
 /** A vault process, and the end of its socket that is handed to the API process. */
 export interface RunningVault {
@@ -51,14 +52,6 @@ async function endVault(vault: RunningVault, ended: Promise<string>): Promise<vo
   const timer = setTimeout(() => vault.process.kill("SIGKILL"), vaultGraceMs);
   await ended;
   clearTimeout(timer);
-}
-
-/** Resolves with how a process ended, in words. */
-async function endOf(child: ChildProcess): Promise<string> {
-  return await new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
 }
 
 /** Resolves at once when the signal has been given already. */

@@ -1,6 +1,7 @@
 /** Starts the API process and speaks to it. */
 import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
+import { endOf } from "./child-process.ts";
 import type { FromServer, ToServer } from "./messages.ts";
 
 const standardError = 2;
@@ -36,12 +37,8 @@ export function startServer(
   });
   // The contract in messages.ts says what the API process sends; both are built together.
   child.on("message", (message) => onMessage(message as FromServer));
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
   return {
-    ended,
+    ended: endOf(child),
     send(message, vaultSocket) {
       // Our copy is closed as soon as it is sent, not when Node would close it, which is
       // after the other side has confirmed: until then we would read what the vault says to

@@ -1,12 +1,12 @@
 /** Keeps a vault and an API process running, and brings both to an end. */
 import { BackOff } from "./back-off.ts";
+import { hasEnded } from "./child-process.ts";
 import type { RunningVault } from "./keep-vault.ts";
 import { keepVault, pause } from "./keep-vault.ts";
 import type { FromServer } from "./messages.ts";
 import type { ServerConfig } from "./server-config.ts";
 import type { RunningServer } from "./start-server.ts";
 import { startServer } from "./start-server.ts";
-import { hasEnded } from "./until-sealed.ts";
 
 /** What is to be kept running, and whom to tell. */
 export interface Supervision {

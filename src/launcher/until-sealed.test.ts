@@ -4,7 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hasEnded, untilSealed } from "./until-sealed.ts";
+import { hasEnded } from "./child-process.ts";
+import { untilSealed } from "./until-sealed.ts";
 
 let directory: string;
 beforeEach(() => {

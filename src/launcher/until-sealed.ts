@@ -1,7 +1,9 @@
 import type { ChildProcess } from "node:child_process";
-import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { syncDirectorySync } from "../lib/directories.ts";
+import { hasEnded } from "./child-process.ts";
 
 const limitMs = 60_000;
 const intervalMs = 5;
@@ -17,20 +19,5 @@ export async function untilSealed(directory: string, vault: ChildProcess): Promi
     if (performance.now() > deadline) vault.kill("SIGKILL");
     await sleep(intervalMs);
   }
-  if (!hasEnded(vault)) syncDirectory(directory);
-}
-
-/** Whether a child process is gone, or never came to be. */
-export function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-}
-
-/** Makes the names in a directory durable. */
-export function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  if (!hasEnded(vault)) syncDirectorySync(directory);
 }

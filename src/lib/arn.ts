@@ -37,3 +37,8 @@ export function partitionOf(region: string): string {
   }
   return "aws";
 }
+
+/** The root identity of an account, in the partition of a Region. */
+export function rootArn(accountId: string, region: string): string {
+  return `arn:${partitionOf(region)}:iam::${accountId}:root`;
+}

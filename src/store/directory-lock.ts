@@ -4,7 +4,8 @@
  */
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { ensurePrivateDirectory, ensurePrivateFile } from "./private-files.ts";
+import { makePrivateDirectorySync } from "../lib/directories.ts";
+import { ensurePrivateFile } from "./private-files.ts";
 import { isBusy, openLockDatabase } from "./sqlite/database.ts";
 
 export interface DirectoryLock {
@@ -28,7 +29,7 @@ const held = new Set<DatabaseSync>();
  * Throws DirectoryInUse at once when it is taken.
  */
 export function lockDirectory(directory: string, fileName = "keyhaven.lock"): DirectoryLock {
-  ensurePrivateDirectory(directory);
+  makePrivateDirectorySync(directory);
   const file = path.join(directory, fileName);
   ensurePrivateFile(file);
   const database = openLockDatabase(file);

@@ -6,8 +6,11 @@
  * and a crowd shares its cost.
  */
 import fs from "node:fs";
+import { chmod } from "node:fs/promises";
+import { makePrivateDirectorySync } from "../lib/directories.ts";
+import { errorCode } from "../lib/error-code.ts";
 import { listSegments } from "../lib/journal-reader.ts";
-import { type FlushCalls, makeDirectory, Segment } from "./segment.ts";
+import { type FlushCalls, Segment } from "./segment.ts";
 
 const defaultSegmentBytes = 64 * 1024 * 1024;
 const maxWaitingLines = 8_192;
@@ -57,7 +60,8 @@ interface Waiting {
 /** Opens the journal in a directory, which is made when it is not there. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { directory, calls = fs } = options;
-  await makeDirectory(directory);
+  makePrivateDirectorySync(directory);
+  await chmod(directory, 0o700);
   const last = (await listSegments(directory)).at(-1);
   const segment = last === undefined ? undefined : await Segment.reopen(directory, last, calls);
   return new SegmentedJournal(options, segment);
@@ -187,7 +191,7 @@ class SegmentedJournal implements Journal {
       return await Segment.create(this.directory, this.#lastNumber + 1, this.#calls);
     } catch (error) {
       // A failing disk can refuse to remove a file it has just made; its name is spent then.
-      if (hasCode(error, "EEXIST")) this.#lastNumber += 1;
+      if (errorCode(error) === "EEXIST") this.#lastNumber += 1;
       throw error;
     }
   }
@@ -219,8 +223,4 @@ function joinLines(batch: readonly Waiting[]): string {
   let text = "";
   for (const { line } of batch) text += `${line}\n`;
   return text;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

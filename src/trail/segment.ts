@@ -1,8 +1,8 @@
 /** One file of the journal, and the only place that writes to it. */
 import fs from "node:fs";
-import { chmod, mkdir, open, unlink } from "node:fs/promises";
-import path from "node:path";
+import { open, unlink } from "node:fs/promises";
 import { promisify } from "node:util";
+import { syncDirectory } from "../lib/directories.ts";
 import { segmentPath } from "../lib/journal-reader.ts";
 
 /** The two calls that durability hangs on, so that a test can make them fail. */
@@ -120,32 +120,12 @@ export class Segment {
   }
 }
 
-/** Makes the directory if it is not there, for its owner only, and its name durable. */
-export async function makeDirectory(directory: string): Promise<void> {
-  const target = path.resolve(directory);
-  const topmost = await mkdir(target, { recursive: true, mode: 0o700 });
-  await chmod(target, 0o700);
-  if (topmost === undefined) return;
-  for (let made = target; made.length >= topmost.length; made = path.dirname(made)) {
-    await syncDirectory(path.dirname(made));
-  }
-}
-
 function openFile(file: string, flags: number): Promise<number> {
   return promisify(fs.open)(file, fs.constants.O_WRONLY | flags, 0o600);
 }
 
 function syncFile(fd: number): Promise<void> {
   return promisify(fs.fsync)(fd);
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The length of a file up to and with its last line break. */

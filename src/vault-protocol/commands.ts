@@ -301,3 +301,8 @@ export class VaultUnavailable extends Error {
     this.name = "VaultUnavailable";
   }
 }
+
+/** Tells a refusal from what was asked for. */
+export function isRefusal(reply: object): reply is Refusal {
+  return "refused" in reply;
+}

@@ -49,11 +49,11 @@ export function unwrapBytes(
 
 /** The key material, ready to derive message keys from; the caller wipes it. */
 export function unwrapMaterial(
-  { facts, wrapped }: WrappedKeyMaterial,
+  sent: WrappedKeyMaterial,
   instanceId: string,
   domainKeys: DomainKeys,
 ): HmacKey | Refusal {
-  const material = unwrap(format, encodeFacts(facts, instanceId), wrapped, domainKeys);
+  const material = unwrapBytes(sent, instanceId, domainKeys);
   if (isRefusal(material)) return material;
   try {
     return material.length === materialBytes ? new HmacKey(material) : rejected;

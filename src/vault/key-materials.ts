@@ -2,11 +2,10 @@ import type { SentKeyMaterial } from "../vault-protocol/command-codecs.ts";
 import type { Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
 import { blobKey } from "./ciphertext-blob.ts";
 import type { DomainKeys } from "./domain-keys.ts";
-import { areSame, areSound } from "./key-material-facts.ts";
+import { areSound, symmetricSpec } from "./key-material-facts.ts";
 import { unwrapMaterial } from "./key-material-wrap.ts";
-import { symmetricSpec } from "./key-material-facts.ts";
 import type { LoadedMaterial, MaterialCache } from "./material-cache.ts";
-import { isRefusal, malformed, materialRequired, rejected } from "./refusals.ts";
+import { isRefusal, malformed } from "./refusals.ts";
 
 /** Where the key material of a request comes from: it is at hand already, or is unwrapped now. */
 export class KeyMaterials {
@@ -22,10 +21,7 @@ export class KeyMaterials {
 
   /** Good for the command that asks for it, no longer: it may be wiped by the next. */
   load(sent: SentKeyMaterial): LoadedMaterial | Refusal {
-    if (!("facts" in sent)) return this.#cache.find(sent.reference) ?? materialRequired;
-    const held = this.#cache.find(sent.facts.reference);
-    if (held === undefined) return this.#unwrap(sent);
-    return areSame(held.facts, sent.facts) ? held : rejected;
+    return this.#cache.load(sent, (whole) => this.#unwrap(whole));
   }
 
   #unwrap(sent: WrappedKeyMaterial): LoadedMaterial | Refusal {
@@ -34,8 +30,6 @@ export class KeyMaterials {
     if (isRefusal(key)) return key;
     // The request's bytes are not ours to keep.
     const facts = { ...sent.facts, reference: Buffer.from(sent.facts.reference) };
-    const loaded = { ...blobKey(key, facts), facts };
-    this.#cache.add(loaded);
-    return loaded;
+    return { ...blobKey(key, facts), facts };
   }
 }

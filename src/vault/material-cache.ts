@@ -1,6 +1,9 @@
 /** The key material that is unwrapped at this moment: few, not for long, and wiped when let go. */
-import type { KeyMaterialFacts } from "../vault-protocol/commands.ts";
+import type { SentKeyMaterial } from "../vault-protocol/command-codecs.ts";
+import type { KeyMaterialFacts, Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
 import type { BlobKey } from "./ciphertext-blob.ts";
+import { areSame } from "./key-material-facts.ts";
+import { isRefusal, materialRequired, rejected } from "./refusals.ts";
 
 const maximumEntries = 1_000;
 const maximumIdleMs = 60_000;
@@ -47,6 +50,19 @@ export class MaterialCache<Loaded extends Held> {
     this.#entries.delete(name);
     this.#entries.set(name, entry);
     return entry.material;
+  }
+
+  /** What a request sent or named, as it is held, or unwrapped now; refused when its facts are others. */
+  load(
+    sent: SentKeyMaterial,
+    unwrap: (sent: WrappedKeyMaterial) => Loaded | Refusal,
+  ): Loaded | Refusal {
+    if (!("facts" in sent)) return this.find(sent.reference) ?? materialRequired;
+    const held = this.find(sent.facts.reference);
+    if (held !== undefined) return areSame(held.facts, sent.facts) ? held : rejected;
+    const loaded = unwrap(sent);
+    if (!isRefusal(loaded)) this.add(loaded);
+    return loaded;
   }
 
   /** Takes over the material: it is wiped here. */

@@ -4,10 +4,10 @@ import type { SentKeyMaterial } from "../vault-protocol/command-codecs.ts";
 import type { KeyMaterialFacts, Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
 import { readKey } from "./algorithms/key-specs.ts";
 import type { DomainKeys } from "./domain-keys.ts";
-import { areSame, areSound, symmetricSpec } from "./key-material-facts.ts";
+import { areSound, symmetricSpec } from "./key-material-facts.ts";
 import { unwrapBytes } from "./key-material-wrap.ts";
 import { MaterialCache } from "./material-cache.ts";
-import { isRefusal, malformed, materialRequired, rejected } from "./refusals.ts";
+import { isRefusal, malformed } from "./refusals.ts";
 
 /** A key that is not for symmetric encryption, and what unwrapping it has proved. */
 export interface LoadedKey {
@@ -32,7 +32,7 @@ export class PrivateKeys {
 
   /** The key of a request, if it may be used in this way. */
   load(sent: SentKeyMaterial, keyUsage: string): LoadedKey | Refusal {
-    const loaded = this.#find(sent);
+    const loaded = this.#cache.load(sent, (whole) => this.#unwrap(whole));
     if (isRefusal(loaded)) return loaded;
     return loaded.facts.keyUsage === keyUsage ? loaded : malformed;
   }
@@ -49,13 +49,6 @@ export class PrivateKeys {
     this.#cache.forgetAll();
   }
 
-  #find(sent: SentKeyMaterial): LoadedKey | Refusal {
-    if (!("facts" in sent)) return this.#cache.find(sent.reference) ?? materialRequired;
-    const held = this.#cache.find(sent.facts.reference);
-    if (held === undefined) return this.#unwrap(sent);
-    return areSame(held.facts, sent.facts) ? held : rejected;
-  }
-
   #unwrap(sent: WrappedKeyMaterial): LoadedKey | Refusal {
     const isOther = areSound(sent.facts) && sent.facts.keySpec !== symmetricSpec;
     if (!isOther) return malformed;
@@ -64,9 +57,7 @@ export class PrivateKeys {
     try {
       const object = readKey(sent.facts.keySpec, bytes);
       const facts = { ...sent.facts, reference: Buffer.from(sent.facts.reference) };
-      const loaded = { facts, object, key: letGo };
-      this.#cache.add(loaded);
-      return loaded;
+      return { facts, object, key: letGo };
     } finally {
       bytes.fill(0);
     }

@@ -1,5 +1,7 @@
 import type { Refusal } from "../vault-protocol/commands.ts";
 
+export { isRefusal } from "../vault-protocol/commands.ts";
+
 export const rejected: Refusal = { refused: "rejected" };
 export const domainKeyMissing: Refusal = { refused: "domain-key-missing" };
 export const materialRequired: Refusal = { refused: "material-required" };
@@ -7,8 +9,3 @@ export const unsupported: Refusal = { refused: "unsupported" };
 export const tooLong: Refusal = { refused: "too-long" };
 export const malformed: Refusal = { refused: "malformed" };
 export const wrongMaterial: Refusal = { refused: "wrong-material" };
-
-/** Tells a refusal from what was asked for. */
-export function isRefusal(value: object): value is Refusal {
-  return "refused" in value;
-}

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { errorCode } from "../../lib/error-code.ts";
 import { readJournal } from "../../lib/journal-reader.ts";
 import { auditLine } from "../audit-line.ts";
 import { dataDirOption } from "../data-dir-option.ts";
@@ -55,7 +56,7 @@ async function tail(options: Options): Promise<void> {
 }
 
 function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = errorCode(cause);
   if (code === "ENOENT") return "there is none. Name the data directory with --data-dir.";
   if (code === "EACCES") return "it belongs to another user.";
   return cause instanceof Error ? cause.message : String(cause);

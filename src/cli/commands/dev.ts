@@ -1,9 +1,9 @@
 import { mkdtempSync } from "node:fs";
-import { BlockList, isIP } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import type { ServerConfig } from "../../launcher/server-config.ts";
+import { isLoopback } from "../../lib/loopback.ts";
 import { readConfiguration } from "../configuration.ts";
 import type { Flags } from "../configuration.ts";
 import { UsageFailure } from "../failure.ts";
@@ -44,16 +44,8 @@ function withThrowawayDirectory(config: ServerConfig): ServerConfig {
   return { ...config, dataDirectory: mkdtempSync(path.join(os.tmpdir(), "keyhaven-dev-")) };
 }
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
-
 function requireLoopback(host: string): void {
-  const version = isIP(host);
-  const isLoopback =
-    host === "localhost" ||
-    (version !== 0 && loopback.check(host, version === 4 ? "ipv4" : "ipv6"));
-  if (!isLoopback) {
+  if (!isLoopback(host)) {
     throw new UsageFailure([
       `keyhaven dev listens on this machine only, not on ${host}: its credentials are known ` +
         "to everybody. Use keyhaven serve.",

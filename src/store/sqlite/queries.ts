@@ -3,7 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
 import type { OutboxEntry, Page, TableName, Tables } from "../store.ts";
-import { type AnyTable, columnName, tables } from "../tables.ts";
+import { columnName, tables } from "../tables.ts";
+import { isThis } from "./statements.ts";
 
 const maxPageLength = 10_000;
 
@@ -108,11 +109,7 @@ type Finds = {
 function findsOf(database: DatabaseSync): Finds {
   const select = selectsOf(database);
   const find = <Table extends TableName>(table: Table) => {
-    const { primaryKey }: AnyTable = tables[table];
-    const rows = select(
-      table,
-      primaryKey.map((member) => `${columnName(member)} = ?`).join(" AND "),
-    );
+    const rows = select(table, isThis(tables[table]));
     return (values: readonly SqlValue[]): Tables[Table] | undefined => rows(...values)[0];
   };
   return {

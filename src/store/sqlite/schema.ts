@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { syncDirectorySync } from "../../lib/directories.ts";
 import { StoreRefused } from "../errors.ts";
 import { type Migration, migrations as allMigrations } from "../migrations/migrations.ts";
-import { ensurePrivateFile, makePrivate, syncDirectory } from "../private-files.ts";
+import { ensurePrivateFile, makePrivate } from "../private-files.ts";
 import { openDatabase } from "./database.ts";
 import { applicationId, readHeader } from "./header.ts";
 
@@ -45,7 +46,7 @@ function createDatabaseFile(file: string, mode: StoreMode, migrations: readonly 
       .run(mode, Date.now());
   });
   fs.renameSync(draft, file);
-  syncDirectory(path.dirname(file));
+  syncDirectorySync(path.dirname(file));
 }
 
 function requireStore(file: string, newestKnown: number): { schemaVersion: number } {

@@ -1,8 +1,8 @@
 /** The store in one SQLite database, for one process. */
 import path from "node:path";
+import { makePrivateDirectorySync } from "../../lib/directories.ts";
 import type { Eventually } from "../../lib/eventually.ts";
 import { StoreRefused } from "../errors.ts";
-import { ensurePrivateDirectory } from "../private-files.ts";
 import { type RecordCaches, recordCaches } from "../record-caches.ts";
 import type { Change, OutboxEntry, Store } from "../store.ts";
 import type { WriteRequest } from "./batch.ts";
@@ -48,7 +48,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 async function openConnections(file: string, { directory, mode, onFailure }: SqliteStoreOptions) {
-  ensurePrivateDirectory(directory);
+  makePrivateDirectorySync(directory);
   prepareDatabaseFile(file, mode);
   const writer = await Writer.open(file, onFailure ?? (() => undefined));
   try {

@@ -80,7 +80,8 @@ function deleteStatement(table: AnyTable): ChangeStatement {
   return { sql: `${sql} AND row_version = ?`, binds: [...table.primaryKey, version] };
 }
 
-function isThis(table: AnyTable): string {
+/** The condition that picks one record: its primary key, bound in the table's order. */
+export function isThis(table: AnyTable): string {
   return table.primaryKey.map((member) => `${columnName(member)} = ?`).join(" AND ");
 }
 

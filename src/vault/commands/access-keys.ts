@@ -7,8 +7,8 @@ import {
   unwrapSecretAccessKey,
   wrapSecretAccessKey,
 } from "../secret-access-key.ts";
-import { newSecret } from "../secret-bytes.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
+import { kept } from "./kept.ts";
 
 /** Secret access keys, and the signing keys they are good for. */
 export function accessKeyCommands(
@@ -17,7 +17,7 @@ export function accessKeyCommands(
   return {
     createSecretAccessKey({ facts, secretAccessKey: given }) {
       if (!areSound(facts) || (given !== undefined && !isSecretAccessKey(given))) return malformed;
-      const secretAccessKey = given === undefined ? newSecretAccessKey() : copyOf(given);
+      const secretAccessKey = given === undefined ? newSecretAccessKey() : kept(given);
       const wrapped = wrapSecretAccessKey(facts, state.instanceId, secretAccessKey, state);
       if (!isRefusal(wrapped)) return { secretAccessKey, wrapped };
       secretAccessKey.fill(0);
@@ -49,10 +49,4 @@ function isSecretAccessKey(given: Uint8Array): boolean {
 
 function isScopePart(part: string): boolean {
   return /^[A-Za-z0-9-]{1,64}$/.test(part);
-}
-
-function copyOf(given: Uint8Array): Buffer {
-  const copy = newSecret(given.length);
-  copy.set(given);
-  return copy;
 }

@@ -3,8 +3,9 @@
  * and a KeyId in the request must name the same one; an RSA ciphertext does not. Whatever
  * is wrong with a ciphertext is the same refusal.
  */
-import type { Checked, Input, Output } from "../../contract.ts";
+import type { Output } from "../../contract.ts";
 import {
+  algorithmOf,
   contextConditions,
   ignoresCiphertext,
   isSymmetric,
@@ -12,6 +13,7 @@ import {
   refuseContext,
   refuseRecipient,
   requireCiphertext,
+  requireNamedKey,
   symmetricUse,
 } from "../../cryptographic-use.ts";
 import { canonicalContext } from "../../encryption-context.ts";
@@ -20,7 +22,6 @@ import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { keyOperation, type KeyCall } from "../../operation.ts";
-import { rsaAlgorithm } from "../../rsa-algorithm.ts";
 import * as shape from "../../shapes.ts";
 import { askVaultToOpen } from "../../vault.ts";
 
@@ -40,8 +41,9 @@ export const decrypt = keyOperation("Decrypt", {
   countsAsUsage: true,
   validate(input) {
     refuseRecipient(input.Recipient);
-    requireCiphertext(input, { member: "KeyId", reference: input.KeyId });
-    requireNamedKey(input);
+    const key = { member: "KeyId", reference: input.KeyId };
+    requireCiphertext(input, key);
+    requireNamedKey(algorithmOf(input), key);
     canonicalContext(input.EncryptionContext);
   },
   uses: [
@@ -63,23 +65,13 @@ export const decrypt = keyOperation("Decrypt", {
   run: async (call) =>
     isSymmetric(call.key) ? await decryptSymmetric(call) : await decryptRsa(call),
 
-  record: ({ KeyId, EncryptionAlgorithm, EncryptionContext, DryRun }) => ({
-    encryptionAlgorithm: EncryptionAlgorithm ?? symmetricDefault,
-    encryptionContext: EncryptionContext,
-    keyId: KeyId,
-    dryRun: DryRun,
+  record: (input) => ({
+    encryptionAlgorithm: algorithmOf(input),
+    encryptionContext: input.EncryptionContext,
+    keyId: input.KeyId,
+    dryRun: input.DryRun,
   }),
 });
-
-function algorithmOf({ EncryptionAlgorithm }: Checked<Input<"Decrypt">>) {
-  return EncryptionAlgorithm ?? symmetricDefault;
-}
-
-/** Only a symmetric ciphertext says which key it was made with. */
-function requireNamedKey(input: Checked<Input<"Decrypt">>): void {
-  if (algorithmOf(input) === symmetricDefault || input.KeyId !== undefined) return;
-  throw new KmsError("ValidationException", "KeyId is required for asymmetric keys.");
-}
 
 async function decryptSymmetric({ input, keys, vault }: KeyCall<"Decrypt">) {
   const { key, material } = openedBy(keys[0]);
@@ -99,7 +91,7 @@ async function decryptSymmetric({ input, keys, vault }: KeyCall<"Decrypt">) {
 }
 
 async function decryptRsa({ input, key, store, vault }: KeyCall<"Decrypt">) {
-  const algorithm = rsaAlgorithm(algorithmOf(input));
+  const algorithm = algorithmOf(input);
   const opened = await askVaultToOpen(vault, "rsaDecrypt", {
     material: wrappedMaterial(key, await currentMaterial(store, key)),
     algorithm,

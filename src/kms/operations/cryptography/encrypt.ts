@@ -5,8 +5,9 @@
  * in as associated data, so Decrypt must be given the same context. An RSA key makes a
  * plain OAEP block.
  */
-import type { Checked, Input, Output } from "../../contract.ts";
+import type { Output } from "../../contract.ts";
 import {
+  algorithmOf,
   contextConditions,
   isSymmetric,
   refuseContext,
@@ -18,7 +19,6 @@ import { symmetricDefault } from "../../key-algorithms.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { keyOperation, type KeyCall } from "../../operation.ts";
-import { rsaAlgorithm } from "../../rsa-algorithm.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
 
@@ -52,17 +52,13 @@ export const encrypt = keyOperation("Encrypt", {
   run: async (call) =>
     isSymmetric(call.key) ? await encryptSymmetric(call) : await encryptRsa(call),
 
-  record: ({ KeyId, EncryptionAlgorithm, EncryptionContext, DryRun }) => ({
-    keyId: KeyId,
-    encryptionAlgorithm: EncryptionAlgorithm ?? symmetricDefault,
-    encryptionContext: EncryptionContext,
-    dryRun: DryRun,
+  record: (input) => ({
+    keyId: input.KeyId,
+    encryptionAlgorithm: algorithmOf(input),
+    encryptionContext: input.EncryptionContext,
+    dryRun: input.DryRun,
   }),
 });
-
-function algorithmOf({ EncryptionAlgorithm }: Checked<Input<"Encrypt">>) {
-  return EncryptionAlgorithm ?? symmetricDefault;
-}
 
 async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">) {
   const material = await currentMaterial(store, key);
@@ -80,7 +76,7 @@ async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">
 }
 
 async function encryptRsa({ input, key, store, vault }: KeyCall<"Encrypt">) {
-  const algorithm = rsaAlgorithm(algorithmOf(input));
+  const algorithm = algorithmOf(input);
   const { ciphertext } = await askVault(vault, "rsaEncrypt", {
     material: wrappedMaterial(key, await currentMaterial(store, key)),
     algorithm,

@@ -1,41 +1,23 @@
 /** GenerateDataKeyWithoutPlaintext: a data key that is sealed before it leaves the vault. */
 import type { Output } from "../../contract.ts";
 import {
-  contextConditions,
+  dataKeyInput,
   dataKeyLength,
-  requireOneLength,
-  symmetricUse,
-} from "../../cryptographic-use.ts";
+  dataKeyRecord,
+  dataKeyUse,
+  requireSoundDataKey,
+} from "../../data-keys.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
-import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
 
 export const generateDataKeyWithoutPlaintext = keyOperation("GenerateDataKeyWithoutPlaintext", {
-  input: {
-    KeyId: shape.keyReference,
-    EncryptionContext: shape.optional(shape.encryptionContext),
-    NumberOfBytes: shape.optional(shape.integer({ min: 1, max: 1024 })),
-    KeySpec: shape.optional(shape.oneOf(["AES_256", "AES_128"])),
-    GrantTokens: shape.optional(shape.grantTokens),
-    DryRun: shape.optional(shape.flag),
-  },
+  input: dataKeyInput,
   readOnly: true,
   countsAsUsage: true,
-  validate(input) {
-    requireOneLength(input);
-    canonicalContext(input.EncryptionContext);
-  },
-  uses: [
-    {
-      ...symmetricUse,
-      symmetricOnly: true,
-      action: "GenerateDataKeyWithoutPlaintext",
-      reference: ({ KeyId }) => KeyId,
-      conditions: ({ EncryptionContext }) => contextConditions(undefined, EncryptionContext),
-    },
-  ],
+  validate: requireSoundDataKey,
+  uses: [{ ...dataKeyUse, action: "GenerateDataKeyWithoutPlaintext" }],
 
   async run({ input, key, store, vault }) {
     const material = await currentMaterial(store, key);
@@ -52,11 +34,5 @@ export const generateDataKeyWithoutPlaintext = keyOperation("GenerateDataKeyWith
     return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
   },
 
-  record: ({ KeyId, KeySpec, NumberOfBytes, EncryptionContext, DryRun }) => ({
-    keyId: KeyId,
-    encryptionContext: EncryptionContext,
-    keySpec: KeySpec,
-    numberOfBytes: NumberOfBytes,
-    dryRun: DryRun,
-  }),
+  record: dataKeyRecord,
 });

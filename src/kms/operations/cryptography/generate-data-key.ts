@@ -1,12 +1,13 @@
 /** GenerateDataKey: a key for the caller's data, in plaintext to use now and sealed to keep. */
 import type { Output } from "../../contract.ts";
+import { refuseRecipient } from "../../cryptographic-use.ts";
 import {
-  contextConditions,
+  dataKeyInput,
   dataKeyLength,
-  refuseRecipient,
-  requireOneLength,
-  symmetricUse,
-} from "../../cryptographic-use.ts";
+  dataKeyRecord,
+  dataKeyUse,
+  requireSoundDataKey,
+} from "../../data-keys.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
@@ -14,32 +15,15 @@ import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
 
 export const generateDataKey = keyOperation("GenerateDataKey", {
-  input: {
-    KeyId: shape.keyReference,
-    EncryptionContext: shape.optional(shape.encryptionContext),
-    NumberOfBytes: shape.optional(shape.integer({ min: 1, max: 1024 })),
-    KeySpec: shape.optional(shape.oneOf(["AES_256", "AES_128"])),
-    GrantTokens: shape.optional(shape.grantTokens),
-    Recipient: shape.optional(shape.recipient),
-    DryRun: shape.optional(shape.flag),
-  },
+  input: { ...dataKeyInput, Recipient: shape.optional(shape.recipient) },
   readOnly: true,
   sensitive: true,
   countsAsUsage: true,
   validate(input) {
     refuseRecipient(input.Recipient);
-    requireOneLength(input);
-    canonicalContext(input.EncryptionContext);
+    requireSoundDataKey(input);
   },
-  uses: [
-    {
-      ...symmetricUse,
-      symmetricOnly: true,
-      action: "GenerateDataKey",
-      reference: ({ KeyId }) => KeyId,
-      conditions: ({ EncryptionContext }) => contextConditions(undefined, EncryptionContext),
-    },
-  ],
+  uses: [{ ...dataKeyUse, action: "GenerateDataKey" }],
 
   async run({ input, key, store, vault }) {
     const material = await currentMaterial(store, key);
@@ -57,11 +41,5 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
     return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
   },
 
-  record: ({ KeyId, KeySpec, NumberOfBytes, EncryptionContext, DryRun }) => ({
-    keyId: KeyId,
-    encryptionContext: EncryptionContext,
-    keySpec: KeySpec,
-    numberOfBytes: NumberOfBytes,
-    dryRun: DryRun,
-  }),
+  record: dataKeyRecord,
 });

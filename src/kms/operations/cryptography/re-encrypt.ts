@@ -3,6 +3,7 @@ import type { KeyMaterialRecord } from "../../../store/records.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Checked, Input, Output } from "../../contract.ts";
 import {
+  algorithmOf,
   contextConditions,
   ignoresCiphertext,
   isSymmetric,
@@ -10,6 +11,7 @@ import {
   plaintextTooLong,
   refuseContext,
   requireCiphertext,
+  requireNamedKey,
   symmetricUse,
 } from "../../cryptographic-use.ts";
 import { canonicalContext } from "../../encryption-context.ts";
@@ -20,7 +22,6 @@ import { symmetricDefault } from "../../key-algorithms.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { type ConditionFacts, type KeyInUse, keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
-import { rsaAlgorithm } from "../../rsa-algorithm.ts";
 import { askVaultToOpen, PlaintextTooLong } from "../../vault.ts";
 
 export const reEncrypt = keyOperation("ReEncrypt", {
@@ -39,10 +40,9 @@ export const reEncrypt = keyOperation("ReEncrypt", {
   readOnly: true,
   countsAsUsage: true,
   validate(input) {
-    requireCiphertext(input, { member: "SourceKeyId", reference: input.SourceKeyId });
-    if (namedSource(input) !== symmetricDefault && input.SourceKeyId === undefined) {
-      throw new KmsError("ValidationException", "SourceKeyId is required for asymmetric keys.");
-    }
+    const source = { member: "SourceKeyId", reference: input.SourceKeyId };
+    requireCiphertext(input, source);
+    requireNamedKey(sourceAlgorithm(input), source);
     canonicalContext(input.SourceEncryptionContext);
     canonicalContext(input.DestinationEncryptionContext);
   },
@@ -52,10 +52,10 @@ export const reEncrypt = keyOperation("ReEncrypt", {
       action: "ReEncryptFrom",
       reference: ({ SourceKeyId }) => SourceKeyId,
       ciphertext: (input) =>
-        ignoresCiphertext(input) || namedSource(input) !== symmetricDefault
+        ignoresCiphertext(input) || sourceAlgorithm(input) !== symmetricDefault
           ? undefined
           : input.CiphertextBlob,
-      algorithm: namedSource,
+      algorithm: sourceAlgorithm,
       check: ({ SourceEncryptionContext }, key) => refuseContext(SourceEncryptionContext, key),
       conditions: ({ SourceEncryptionAlgorithm, SourceEncryptionContext }) =>
         contextConditions(SourceEncryptionAlgorithm, SourceEncryptionContext),
@@ -65,8 +65,7 @@ export const reEncrypt = keyOperation("ReEncrypt", {
       ...symmetricUse,
       action: "ReEncryptTo",
       reference: ({ DestinationKeyId }) => DestinationKeyId,
-      algorithm: ({ DestinationEncryptionAlgorithm }) =>
-        DestinationEncryptionAlgorithm ?? symmetricDefault,
+      algorithm: destinationAlgorithm,
       check: ({ DestinationEncryptionContext }, key) =>
         refuseContext(DestinationEncryptionContext, key),
       conditions: ({ DestinationEncryptionAlgorithm, DestinationEncryptionContext }) =>
@@ -114,11 +113,11 @@ export const reEncrypt = keyOperation("ReEncrypt", {
   },
 
   record: (input) => ({
-    sourceEncryptionAlgorithm: input.SourceEncryptionAlgorithm ?? symmetricDefault,
+    sourceEncryptionAlgorithm: sourceAlgorithm(input),
     sourceEncryptionContext: input.SourceEncryptionContext,
     sourceKeyId: input.SourceKeyId,
     destinationKeyId: input.DestinationKeyId,
-    destinationEncryptionAlgorithm: input.DestinationEncryptionAlgorithm ?? symmetricDefault,
+    destinationEncryptionAlgorithm: destinationAlgorithm(input),
     destinationEncryptionContext: input.DestinationEncryptionContext,
     dryRun: input.DryRun,
   }),
@@ -128,22 +127,14 @@ function onSameKey([from, to]: readonly KeyInUse[]): ConditionFacts {
   return { "kms:ReEncryptOnSameKey": String(from?.key.arn === to?.key.arn) };
 }
 
-function namedSource({ SourceEncryptionAlgorithm }: Checked<Input<"ReEncrypt">>): string {
-  return SourceEncryptionAlgorithm ?? symmetricDefault;
+function sourceAlgorithm({ SourceEncryptionAlgorithm: named }: Checked<Input<"ReEncrypt">>) {
+  return algorithmOf({ EncryptionAlgorithm: named });
 }
 
-function sourceAlgorithm(input: Checked<Input<"ReEncrypt">>): VaultAlgorithm {
-  return vaultAlgorithm(input.SourceEncryptionAlgorithm ?? symmetricDefault);
-}
-
-function destinationAlgorithm(input: Checked<Input<"ReEncrypt">>): VaultAlgorithm {
-  return vaultAlgorithm(input.DestinationEncryptionAlgorithm ?? symmetricDefault);
-}
-
-type VaultAlgorithm = typeof symmetricDefault | ReturnType<typeof rsaAlgorithm>;
-
-function vaultAlgorithm(algorithm: string): VaultAlgorithm {
-  return algorithm === symmetricDefault ? symmetricDefault : rsaAlgorithm(algorithm);
+function destinationAlgorithm({
+  DestinationEncryptionAlgorithm: named,
+}: Checked<Input<"ReEncrypt">>) {
+  return algorithmOf({ EncryptionAlgorithm: named });
 }
 
 interface Side {

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makePrivateDirectorySync, syncDirectory, syncDirectorySync } from "./directories.ts";
+
+let place = "";
+beforeEach(() => {
+  place = mkdtempSync(path.join(os.tmpdir(), "directories-"));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+test("makes every directory on the way for its owner only", () => {
+  const deepest = path.join(place, "one/two/three");
+  makePrivateDirectorySync(deepest);
+  for (const made of ["one", "one/two", "one/two/three"]) {
+    expect(statSync(path.join(place, made)).mode & 0o777).toBe(0o700);
+  }
+});
+
+test("leaves a directory that is there as it is", () => {
+  const { mode } = statSync(place);
+  makePrivateDirectorySync(place);
+  expect(statSync(place).mode).toBe(mode);
+});
+
+test("says when there is no directory to make durable", async () => {
+  const missing = path.join(place, "missing");
+  expect(() => syncDirectorySync(missing)).toThrow("ENOENT");
+  await expect(syncDirectory(missing)).rejects.toThrow("ENOENT");
+});
