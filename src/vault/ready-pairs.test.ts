@@ -45,6 +45,23 @@ describe("ready pairs", () => {
     expect(pairs.readyOf("RSA_2048")).toBe(2);
   });
 
+  test("are made again after one could not be made", async () => {
+    let asked = 0;
+    const make = async (): Promise<MadePair> => {
+      asked += 1;
+      if (asked === 2) throw new Error("no pair");
+      return await Promise.resolve({ privateKey: Buffer.alloc(8), publicKey: Buffer.alloc(8) });
+    };
+    const pairs = new ReadyPairs({ nowMs: () => 0, make });
+    await pairs.take("RSA_2048");
+    await idle(1_000);
+    expect(pairs.readyOf("RSA_2048")).toBe(0);
+    await pairs.take("RSA_2048");
+    await idle(1_000);
+    expect(pairs.readyOf("RSA_2048")).toBe(2);
+    pairs.close();
+  });
+
   test("are not made while pairs are asked for", async () => {
     const { pairs, made } = newPairs();
     for (let round = 0; round < 20; round++) {

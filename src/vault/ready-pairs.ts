@@ -81,8 +81,10 @@ export class ReadyPairs {
     if (wanted === undefined || this.#isMaking || this.#isClosed) return;
     const [spec] = wanted;
     this.#isMaking = true;
-    const pair = await this.#make(spec);
+    // A caller who needs a pair meets the error; ahead of that it is nobody's.
+    const pair = await this.#make(spec).catch(() => undefined);
     this.#isMaking = false;
+    if (pair === undefined) return;
     const ready = this.#ready.get(spec);
     // The vault may have been closed, or the spec forgotten, while the pair was made.
     if (ready === undefined) {
