@@ -263,11 +263,12 @@ describe("command codecs", () => {
       { refused: "too-long" },
       { refused: "unsupported" },
       { refused: "wrong-material" },
+      { refused: "failed" },
     ];
-    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     for (const refusal of refusals) expect(refusalOf(statusOf(refusal))).toEqual(refusal);
     expect(() => refusalOf(0)).toThrow(Malformed);
-    expect(() => refusalOf(8)).toThrow(Malformed);
+    expect(() => refusalOf(9)).toThrow(Malformed);
   });
 
   test("leave out key material that the peer holds, and only that", () => {

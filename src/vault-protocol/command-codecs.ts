@@ -367,6 +367,7 @@ const refusals: readonly Refusal["refused"][] = [
   "too-long",
   "unsupported",
   "wrong-material",
+  "failed",
 ];
 
 /** The status of a reply that says no. */

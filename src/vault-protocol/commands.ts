@@ -71,6 +71,8 @@ export type Refusal =
   | { readonly refused: "unsupported" }
   /** What was imported is not key material of the key's spec. */
   | { readonly refused: "wrong-material" }
+  /** The work ended in an error: a defect, of which nothing more is told. */
+  | { readonly refused: "failed" }
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 

@@ -9,3 +9,4 @@ export const unsupported: Refusal = { refused: "unsupported" };
 export const tooLong: Refusal = { refused: "too-long" };
 export const malformed: Refusal = { refused: "malformed" };
 export const wrongMaterial: Refusal = { refused: "wrong-material" };
+export const failed: Refusal = { refused: "failed" };

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { socketPair } from "../../test/socket-pair.ts";
 import { vaultBench } from "../../test/vault-bench.ts";
-import { commandCodecs, doneStatus } from "../vault-protocol/command-codecs.ts";
+import { commandCodecs, doneStatus, statusOf } from "../vault-protocol/command-codecs.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { serve } from "./serve.ts";
@@ -31,6 +31,10 @@ function connect(): Peer {
   for (const event of ["end", "close", "error"]) socket.on(event, () => (state.isClosed = true));
   theirs.on("close", () => (state.isClosed = true));
   return { socket, replies, state };
+}
+
+async function defective(): Promise<never> {
+  return await Promise.reject(new Error("a defect"));
 }
 
 async function settle(): Promise<void> {
@@ -122,6 +126,27 @@ describe("serve", () => {
       { status: doneStatus, sequence: 4 },
     ]);
     expect(state.isClosed).toBe(false);
+  });
+
+  test("refuses slow work that ends in an error, and goes on", async () => {
+    const [socket, theirs] = socketPair();
+    serve(theirs, { ...bench.vault.handlers, generateDataKeyPair: defective });
+    const replies: number[][] = [];
+    const frames = new FrameReader((status, sequence) => replies.push([status, sequence]), {
+      copies: true,
+    });
+    socket.on("data", (chunk: Buffer) => frames.push(chunk));
+    const { opcode, request } = commandCodecs.generateDataKeyPair;
+    const asked = { material, encryptionContext: Buffer.alloc(4), keyPairSpec: "RSA_2048" };
+    const out = new FrameWriter();
+    out.frame(opcode, 1, () => request.write(out, asked));
+    out.frame(commandCodecs.describe.opcode, 2, () => {});
+    socket.write(out.take());
+    await settle();
+    expect(replies).toEqual([
+      [doneStatus, 2],
+      [statusOf({ refused: "failed" }), 1],
+    ]);
   });
 
   test.each(["00000000", "00000005", "00010000", "ffffffff"])(

@@ -12,7 +12,7 @@ import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
 import type { VaultHandlers } from "./commands/handlers.ts";
-import { isRefusal, malformed } from "./refusals.ts";
+import { failed, isRefusal, malformed } from "./refusals.ts";
 
 /** As many as an honest peer ever has under way. */
 const maximumSlow = 1_024;
@@ -127,17 +127,17 @@ function answerCommand<Name extends VaultCommandName>(
     send(reply);
     return;
   }
-  // A slow command that fails is a defect: nobody catches it, and the process ends.
   void sendWhenDone(reply, send, replies);
 }
 
+/** Work that fails is a defect, but no reason to take everybody's keys away: it alone is refused. */
 async function sendWhenDone<Reply>(
   reply: Promise<Reply>,
-  send: (answered: Reply) => void,
+  send: (answered: Reply | Refusal) => void,
   replies: Replies,
 ): Promise<void> {
   replies.beginSlow();
-  send(await reply);
+  send(await reply.catch(() => failed));
   replies.endSlow();
 }
 
