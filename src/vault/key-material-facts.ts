@@ -18,28 +18,28 @@ const signing = ["SIGN_VERIFY"];
 const mac = ["GENERATE_VERIFY_MAC"];
 const encapsulation = ["ENCAPSULATE_DECAPSULATE"];
 
-/** What keys of each spec may be used for. */
-const usagesOf: Readonly<Record<string, readonly string[]>> = {
-  [symmetricSpec]: ["ENCRYPT_DECRYPT"],
-  RSA_2048: rsa,
-  RSA_3072: rsa,
-  RSA_4096: rsa,
-  ECC_NIST_P256: nistCurve,
-  ECC_NIST_P384: nistCurve,
-  ECC_NIST_P521: nistCurve,
-  ECC_SECG_P256K1: signing,
-  ECC_NIST_EDWARDS25519: signing,
-  ML_DSA_44: signing,
-  ML_DSA_65: signing,
-  ML_DSA_87: signing,
-  ML_KEM_512: encapsulation,
-  ML_KEM_768: encapsulation,
-  ML_KEM_1024: encapsulation,
-  HMAC_224: mac,
-  HMAC_256: mac,
-  HMAC_384: mac,
-  HMAC_512: mac,
-};
+/** What keys of each spec may be used for. A Map, so that no name stands for anything but its row. */
+const usagesOf: ReadonlyMap<string, readonly string[]> = new Map([
+  [symmetricSpec, ["ENCRYPT_DECRYPT"]],
+  ["RSA_2048", rsa],
+  ["RSA_3072", rsa],
+  ["RSA_4096", rsa],
+  ["ECC_NIST_P256", nistCurve],
+  ["ECC_NIST_P384", nistCurve],
+  ["ECC_NIST_P521", nistCurve],
+  ["ECC_SECG_P256K1", signing],
+  ["ECC_NIST_EDWARDS25519", signing],
+  ["ML_DSA_44", signing],
+  ["ML_DSA_65", signing],
+  ["ML_DSA_87", signing],
+  ["ML_KEM_512", encapsulation],
+  ["ML_KEM_768", encapsulation],
+  ["ML_KEM_1024", encapsulation],
+  ["HMAC_224", mac],
+  ["HMAC_256", mac],
+  ["HMAC_384", mac],
+  ["HMAC_512", mac],
+]);
 
 /** Whether these facts can be true, and are about material of a kind that this vault works with. */
 export function areSound(facts: KeyMaterialFacts): boolean {
@@ -48,7 +48,7 @@ export function areSound(facts: KeyMaterialFacts): boolean {
     isAccountId(facts.accountId) &&
     (facts.multiRegion ? multiRegionKeyId : uuid).test(facts.keyId) &&
     /^[0-9a-f]{64}$/.test(facts.keyMaterialId) &&
-    (usagesOf[facts.keySpec] ?? []).includes(facts.keyUsage) &&
+    usagesOf.get(facts.keySpec)?.includes(facts.keyUsage) === true &&
     (facts.origin === ownOrigin || facts.origin === externalOrigin) &&
     Number.isSafeInteger(facts.createdAtMs) &&
     facts.createdAtMs >= 0

@@ -31,6 +31,8 @@ const unsound: Partial<KeyMaterialFacts>[] = [
   { keyMaterialId: "A".repeat(64) },
   { createdAtMs: -1 },
   { createdAtMs: 0.5 },
+  { keySpec: "constructor" },
+  { keySpec: "__proto__" },
 ];
 const nameOf = (facts: Partial<KeyMaterialFacts>): string => Object.keys(facts).join(" and ");
 
