@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { commandCodecs, doneStatus, refusalOf } from "../vault-protocol/command-codecs.ts";
 import {
+  maximumInFlight,
   type Refusal,
   type VaultClient,
   type VaultCommandName,
@@ -15,7 +16,6 @@ import { FrameWriter, type Holds } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
 import { HeldMaterial } from "./held-material.ts";
 
-const maximumInFlight = 1_024;
 const maximumUnsentBytes = 4_194_304;
 const deadlineCheckMs = 250;
 

@@ -76,6 +76,9 @@ export type Refusal =
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 
+/** As many commands as a peer may have under way at once. */
+export const maximumInFlight = 1_024;
+
 /** No members. Spelled so that "refused" in a reply still tells a refusal from it. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 export type Nothing = Record<never, never>;

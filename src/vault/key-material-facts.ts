@@ -43,11 +43,15 @@ const usagesOf: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Whether these facts can be true, and are about material of a kind that this vault works with. */
 export function areSound(facts: KeyMaterialFacts): boolean {
+  return /^[0-9a-f]{64}$/.test(facts.keyMaterialId) && areSoundWithoutId(facts);
+}
+
+/** The same of material whose id is yet to be made. */
+export function areSoundWithoutId(facts: Omit<KeyMaterialFacts, "keyMaterialId">): boolean {
   return (
     facts.reference.length === 16 &&
     isAccountId(facts.accountId) &&
     (facts.multiRegion ? multiRegionKeyId : uuid).test(facts.keyId) &&
-    /^[0-9a-f]{64}$/.test(facts.keyMaterialId) &&
     usagesOf.get(facts.keySpec)?.includes(facts.keyUsage) === true &&
     (facts.origin === ownOrigin || facts.origin === externalOrigin) &&
     Number.isSafeInteger(facts.createdAtMs) &&

@@ -3,9 +3,8 @@
  * asked for are kept ready, only while the vault is idle are they made, and those that
  * nobody takes are wiped.
  */
-import { type MadePair, makePair } from "./algorithms/key-specs.ts";
+import { type MadePair, makePair, rsaSpecs } from "./algorithms/key-specs.ts";
 
-const slowSpecs = ["RSA_2048", "RSA_3072", "RSA_4096"];
 const readyPerSpec = 2;
 const idleMs = 500;
 const maximumAgeMs = 600_000;
@@ -45,7 +44,7 @@ export class ReadyPairs {
 
   /** A pair that nobody else gets: one that is ready, or one made now. The caller wipes it. */
   async take(spec: string): Promise<MadePair> {
-    if (!slowSpecs.includes(spec)) return await this.#make(spec);
+    if (!rsaSpecs.includes(spec)) return await this.#make(spec);
     const ready = this.#ready.get(spec) ?? [];
     this.#ready.set(spec, ready);
     this.#waitForIdle();

@@ -6,16 +6,18 @@ import {
   doneStatus,
   statusOf,
 } from "../vault-protocol/command-codecs.ts";
-import type { Refusal, VaultCommandName, VaultReply } from "../vault-protocol/commands.ts";
+import {
+  maximumInFlight,
+  type Refusal,
+  type VaultCommandName,
+  type VaultReply,
+} from "../vault-protocol/commands.ts";
 import type { FieldReader } from "../vault-protocol/field-reader.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
 import type { VaultHandlers } from "./commands/handlers.ts";
 import { failed, isRefusal, malformed } from "./refusals.ts";
-
-/** As many as an honest peer ever has under way. */
-const maximumSlow = 1_024;
 
 /**
  * Serves one peer until its connection closes. A command that makes no sense is answered
@@ -68,13 +70,13 @@ class Replies {
 
   beginSlow(): void {
     this.#slow++;
-    if (this.#slow === maximumSlow) this.#pauseOrResume();
+    if (this.#slow === maximumInFlight) this.#pauseOrResume();
   }
 
   /** Its reply leaves with all others of this turn of the event loop. */
   endSlow(): void {
     this.#slow--;
-    if (this.#slow === maximumSlow - 1) this.#pauseOrResume();
+    if (this.#slow === maximumInFlight - 1) this.#pauseOrResume();
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
     setImmediate(() => {
@@ -84,7 +86,7 @@ class Replies {
   }
 
   #pauseOrResume(): void {
-    if (this.#isUnread || this.#slow >= maximumSlow) this.#peer.pause();
+    if (this.#isUnread || this.#slow >= maximumInFlight) this.#peer.pause();
     else this.#peer.resume();
   }
 }

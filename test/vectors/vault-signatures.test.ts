@@ -6,7 +6,7 @@ import { findBridge } from "../../src/launcher/start-vault.ts";
 import { type OpenSsl, type Pointer, loadOpenSsl } from "../../src/vault/algorithms/openssl.ts";
 import { signPrepared, verifyPrepared } from "../../src/vault/algorithms/prepared-signatures.ts";
 import {
-  type SignatureAlgorithm,
+  signatureAlgorithm,
   signatureAlgorithms,
 } from "../../src/vault/algorithms/signature-algorithms.ts";
 import { signMessage, verifyMessage } from "../../src/vault/algorithms/signatures.ts";
@@ -22,12 +22,6 @@ interface PublicGroup {
 interface Signed {
   readonly msg: string;
   readonly sig: string;
-}
-
-function rowOf(name: string): SignatureAlgorithm {
-  const row = signatureAlgorithms.get(name);
-  if (row === undefined) throw new Error(`there is no ${name}`);
-  return row;
 }
 
 function readSpki(der: string): KeyObject {
@@ -118,7 +112,7 @@ async function disagreementsOf(
 describe.skipIf(!isPresent)("signatures over messages agree with Wycheproof", () => {
   test.each(whole)("%s as %s", async (file, name) => {
     const verify: Verify = async (message, signature, key) =>
-      await verifyMessage(rowOf(name), message, signature, key);
+      await verifyMessage(signatureAlgorithm(name), message, signature, key);
     const { wrong, count } = await disagreementsOf(file, verify);
     expect(wrong).toEqual([]);
     expect(count).toBeGreaterThan(90);
@@ -129,7 +123,7 @@ describe.skipIf(!isPresent || openSsl === undefined)(
   "signatures over digests agree with Wycheproof",
   () => {
     test.each(overDigests)("%s as %s", async (file, name) => {
-      const algorithm = rowOf(name);
+      const algorithm = signatureAlgorithm(name);
       const verify: Verify = async (message, signature, key) => {
         if (openSsl === undefined) throw new Error("there is no bridge");
         const prepared = hash(algorithm.hash ?? "", message, "buffer");
@@ -178,7 +172,7 @@ interface SeedGroup {
 type SeedCase = Case & Partial<Signed> & { readonly ctx?: string; readonly mu?: string };
 
 describe.skipIf(!isPresent)("ML-DSA keys from seeds agree with Wycheproof", () => {
-  const algorithm = rowOf("ML_DSA_SHAKE_256");
+  const algorithm = signatureAlgorithm("ML_DSA_SHAKE_256");
 
   test.each([44, 65, 87] as const)("ML_DSA_%i: the public key of each seed", (size) => {
     for (const { privateSeed, publicKey } of groupsWithSeed(size)) {
@@ -249,7 +243,12 @@ describe.skipIf(openSsl === undefined)("Ed25519ph agrees with RFC 8032, 7.3", ()
   test("in the one vector that there is", async () => {
     if (openSsl === undefined) throw new Error("there is no bridge");
     const key = readPkcs8(`302e020100300506032b657004220420${seed}`);
-    const made = await signPrepared(openSsl, rowOf("ED25519_PH_SHA_512"), Buffer.from("abc"), key);
+    const made = await signPrepared(
+      openSsl,
+      signatureAlgorithm("ED25519_PH_SHA_512"),
+      Buffer.from("abc"),
+      key,
+    );
     expect(made.toString("hex")).toBe(signature);
   });
 });

@@ -53,6 +53,8 @@ const mlKem = (
   seedPrefix: Buffer.from(`3054020100300b060960864801650304${oidEnd}04428040`, "hex"),
 });
 
+export const rsaSpecs: readonly string[] = ["RSA_2048", "RSA_3072", "RSA_4096"];
+
 const pairSpecs: Readonly<Record<string, PairSpec>> = {
   RSA_2048: rsa(2048),
   RSA_3072: rsa(3072),

@@ -1,11 +1,5 @@
 /** Known answers of the algorithms for keys of customers, each by the road that requests take. */
-import {
-  createPrivateKey,
-  createPublicKey,
-  createSecretKey,
-  hash,
-  type KeyObject,
-} from "node:crypto";
+import { createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { SelfTest } from "../self-test.ts";
 import { unwrapPadded } from "./aes-key-wrap.ts";
 import { agree } from "./key-agreement.ts";
@@ -13,20 +7,30 @@ import { decapsulateSecret } from "./key-encapsulation.ts";
 import { readKey } from "./key-specs.ts";
 import { macOf } from "./macs.ts";
 import { decryptOaep } from "./rsa-encryption.ts";
-import { rsaCiphertext, rsaKey, rsaSignature } from "./self-test-rsa.ts";
-import { type SignatureAlgorithm, signatureAlgorithms } from "./signature-algorithms.ts";
+import {
+  ed25519Key,
+  p256Key,
+  rawPublicKey,
+  rfc6979Key,
+  rsaCiphertext,
+  rsaKey,
+  rsaSignature,
+} from "./self-test-keys.ts";
+import { signatureAlgorithm } from "./signature-algorithms.ts";
 import { signMessage, verifyMessage } from "./signatures.ts";
 
 const nothing = Buffer.alloc(0);
-const p256Head = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
-const spkiHeadBytes = 22;
 
 export const algorithmSelfTests: readonly SelfTest[] = [
   {
     name: "RSA signature",
     answer: hexOf(rsaSignature),
     compute: async () =>
-      await signMessage(rowOf("RSASSA_PKCS1_V1_5_SHA_256"), Buffer.from("Test"), rsa()),
+      await signMessage(
+        signatureAlgorithm("RSASSA_PKCS1_V1_5_SHA_256"),
+        Buffer.from("Test"),
+        rsa(),
+      ),
   },
   {
     name: "RSA decryption",
@@ -43,7 +47,12 @@ export const algorithmSelfTests: readonly SelfTest[] = [
     answer:
       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da" +
       "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-    compute: async () => await signMessage(rowOf("ED25519_SHA_512"), Buffer.of(0x72), ed25519()),
+    compute: async () =>
+      await signMessage(
+        signatureAlgorithm("ED25519_SHA_512"),
+        Buffer.of(0x72),
+        ed25519Key("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"),
+      ),
   },
   {
     // RFC 5903, 8.1.
@@ -105,11 +114,11 @@ async function verifyKnownSignature(): Promise<Buffer> {
     "3046022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716" +
       "022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
   );
-  const algorithm = rowOf("ECDSA_SHA_256");
+  const algorithm = signatureAlgorithm("ECDSA_SHA_256");
   const [sound, other] = [Buffer.from("sample"), Buffer.from("Sample")];
   const isRight =
-    (await verifyMessage(algorithm, sound, signature, p256())) &&
-    !(await verifyMessage(algorithm, other, signature, p256()));
+    (await verifyMessage(algorithm, sound, signature, rfc6979Key())) &&
+    !(await verifyMessage(algorithm, other, signature, rfc6979Key()));
   return Buffer.of(isRight ? 1 : 0);
 }
 
@@ -119,7 +128,11 @@ async function signAndVerify(): Promise<Buffer> {
 }
 
 async function newSignature(): Promise<Buffer> {
-  return await signMessage(rowOf("ECDSA_SHA_256"), Buffer.from("sample"), p256());
+  return await signMessage(
+    signatureAlgorithm("ECDSA_SHA_256"),
+    Buffer.from("sample"),
+    rfc6979Key(),
+  );
 }
 
 async function agreeWithKnownKey(): Promise<Buffer> {
@@ -128,7 +141,7 @@ async function agreeWithKnownKey(): Promise<Buffer> {
     "3059301306072a8648ce3d020106082a8648ce3d03010703420004" +
     "d12dfb5289c8d4f81208b70270398c342296970a0bccb74c736fc7554494bf63" +
     "56fbf3ca366cc23e8157854c13c58d6aac23f046ada30f8353e74f33039872ab";
-  const key = readKey("ECC_NIST_P256", hex(p256Head + scalar));
+  const key = p256Key(scalar);
   return (await agree("ECC_NIST_P256", hex(peer), key)) ?? nothing;
 }
 
@@ -139,30 +152,11 @@ function decapsulateZeros(): Buffer {
 }
 
 function publicHash(key: KeyObject): Buffer {
-  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
-  return hash("sha256", spki.subarray(spkiHeadBytes), "buffer");
+  return hash("sha256", rawPublicKey(key), "buffer");
 }
 
 function rsa(): KeyObject {
-  const key = Buffer.from(rsaKey, "base64");
-  return createPrivateKey({ key, type: "pkcs8", format: "der" });
-}
-
-/** The key of RFC 6979, A.2.5. */
-function p256(): KeyObject {
-  const scalar = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721";
-  return readKey("ECC_NIST_P256", hex(p256Head + scalar));
-}
-
-function ed25519(): KeyObject {
-  const seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
-  return readKey("ECC_NIST_EDWARDS25519", hex(`302e020100300506032b657004220420${seed}`));
-}
-
-function rowOf(name: string): SignatureAlgorithm {
-  const row = signatureAlgorithms.get(name);
-  if (row === undefined) throw new Error(`there is no ${name}`);
-  return row;
+  return readKey("RSA_2048", Buffer.from(rsaKey, "base64"));
 }
 
 function hex(text: string): Buffer {

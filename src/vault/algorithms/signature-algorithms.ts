@@ -1,4 +1,5 @@
 /** Which signature algorithms there are, one row for each: for which keys, over what. */
+import { rsaSpecs } from "./key-specs.ts";
 
 export interface SignatureAlgorithm {
   readonly keySpecs: readonly string[];
@@ -11,7 +12,6 @@ export interface SignatureAlgorithm {
   readonly prepared?: { readonly messageType: string; readonly lengthBytes: number };
 }
 
-const rsa = ["RSA_2048", "RSA_3072", "RSA_4096"];
 const mlDsa = ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"];
 const edwards = ["ECC_NIST_EDWARDS25519"];
 
@@ -29,12 +29,12 @@ function overDigest(
 
 /** A Map, so that no name stands for anything but its row. */
 export const signatureAlgorithms: ReadonlyMap<string, SignatureAlgorithm> = new Map([
-  ["RSASSA_PKCS1_V1_5_SHA_256", overDigest(rsa, "sha256", "pkcs1")],
-  ["RSASSA_PKCS1_V1_5_SHA_384", overDigest(rsa, "sha384", "pkcs1")],
-  ["RSASSA_PKCS1_V1_5_SHA_512", overDigest(rsa, "sha512", "pkcs1")],
-  ["RSASSA_PSS_SHA_256", overDigest(rsa, "sha256", "pss")],
-  ["RSASSA_PSS_SHA_384", overDigest(rsa, "sha384", "pss")],
-  ["RSASSA_PSS_SHA_512", overDigest(rsa, "sha512", "pss")],
+  ["RSASSA_PKCS1_V1_5_SHA_256", overDigest(rsaSpecs, "sha256", "pkcs1")],
+  ["RSASSA_PKCS1_V1_5_SHA_384", overDigest(rsaSpecs, "sha384", "pkcs1")],
+  ["RSASSA_PKCS1_V1_5_SHA_512", overDigest(rsaSpecs, "sha512", "pkcs1")],
+  ["RSASSA_PSS_SHA_256", overDigest(rsaSpecs, "sha256", "pss")],
+  ["RSASSA_PSS_SHA_384", overDigest(rsaSpecs, "sha384", "pss")],
+  ["RSASSA_PSS_SHA_512", overDigest(rsaSpecs, "sha512", "pss")],
   ["ECDSA_SHA_256", overDigest(["ECC_NIST_P256", "ECC_SECG_P256K1"], "sha256")],
   ["ECDSA_SHA_384", overDigest(["ECC_NIST_P384"], "sha384")],
   ["ECDSA_SHA_512", overDigest(["ECC_NIST_P521"], "sha512")],
@@ -58,6 +58,13 @@ export const signatureAlgorithms: ReadonlyMap<string, SignatureAlgorithm> = new 
     },
   ],
 ]);
+
+/** The row of an algorithm that there is. Throws for any other name. */
+export function signatureAlgorithm(name: string): SignatureAlgorithm {
+  const row = signatureAlgorithms.get(name);
+  if (row === undefined) throw new Error(`there is no ${name}`);
+  return row;
+}
 
 /** How a message is to be signed: whole, or as prepared bytes. Nothing when it is not to be. */
 export function formOf(

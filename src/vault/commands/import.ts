@@ -2,16 +2,14 @@ import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
 import type { KeyMaterialFacts, Refusal, VaultReply } from "../../vault-protocol/commands.ts";
 import { isImportWrapping, unwrapForImport } from "../algorithms/import-wrapping.ts";
 import { type ImportedMaterial, readImported } from "../algorithms/imported-material.ts";
-import { readKey } from "../algorithms/key-specs.ts";
+import { readKey, rsaSpecs } from "../algorithms/key-specs.ts";
 import { areSoundImportFacts, unwrapImportKey, wrapImportKey } from "../import-key.ts";
-import { areSound, externalOrigin, keyUuid } from "../key-material-facts.ts";
+import { areSoundWithoutId, externalOrigin, keyUuid } from "../key-material-facts.ts";
 import { wrapMaterial } from "../key-material-wrap.ts";
 import { materialIdOf } from "../material-id.ts";
 import { isRefusal, malformed, rejected, wrongMaterial } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
 import { kept } from "./kept.ts";
-
-const importKeySpecs = ["RSA_2048", "RSA_3072", "RSA_4096"];
 
 /** Key material that comes from outside: the keys it is wrapped for, and how it is taken in. */
 export function importCommands(
@@ -20,7 +18,7 @@ export function importCommands(
   return {
     async createImportKey({ facts: lent, wrappingKeySpec }) {
       const facts = { ...lent, importId: kept(lent.importId) };
-      if (!areSoundImportFacts(facts) || !importKeySpecs.includes(wrappingKeySpec)) {
+      if (!areSoundImportFacts(facts) || !rsaSpecs.includes(wrappingKeySpec)) {
         return malformed;
       }
       const { publicKey, privateKey } = await state.readyPairs.take(wrappingKeySpec);
@@ -53,7 +51,7 @@ function isSound({ importKey, wrappingAlgorithm, facts }: ImportRequest): boolea
     importKey.facts.keyId === facts.keyId &&
     isImportWrapping(wrappingAlgorithm) &&
     facts.origin === externalOrigin &&
-    areSound({ ...facts, keyMaterialId: "0".repeat(64) })
+    areSoundWithoutId(facts)
   );
 }
 

@@ -1,4 +1,30 @@
-/** A published RSA key and answers made with it, for the self-tests: of no use to anyone else. */
+/** Published keys, and answers made with the one of RSA, for the self-tests: of no use to anyone else. */
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { readKey } from "./key-specs.ts";
+
+const p256Head = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
+const ed25519Head = "302e020100300506032b657004220420";
+const spkiHeadBytes = 22;
+
+/** The private key of a scalar on P-256, in hexadecimal. */
+export function p256Key(scalar: string): KeyObject {
+  return readKey("ECC_NIST_P256", Buffer.from(p256Head + scalar, "hex"));
+}
+
+/** The key of RFC 6979, A.2.5. */
+export function rfc6979Key(): KeyObject {
+  return p256Key("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+}
+
+/** The private key of an Ed25519 seed, in hexadecimal. */
+export function ed25519Key(seed: string): KeyObject {
+  return readKey("ECC_NIST_EDWARDS25519", Buffer.from(ed25519Head + seed, "hex"));
+}
+
+/** The public half of an ML-DSA or ML-KEM key, as FIPS 203 and 204 spell it. */
+export function rawPublicKey(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ type: "spki", format: "der" }).subarray(spkiHeadBytes);
+}
 
 /** PKCS#8 in base64: the key of group SHA-256 in Wycheproof's rsa_pkcs1_2048_sig_gen. */
 export const rsaKey =
