@@ -11,6 +11,7 @@ import { accessKeyDirectory } from "./iam/access-key-directory.ts";
 import { adminService } from "./iam/admin-service.ts";
 import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
+import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
 import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
@@ -139,6 +140,7 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const gateway = await openGateway({
     ...config,
     services: [kmsService(lifecycle)],
+    queryServices: [stsService({ trail })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,
     clock,

@@ -11,6 +11,7 @@ function bench() {
   const logged: object[] = [];
   const house = {
     services: new Map([[service.targetPrefix, service]]),
+    queryServices: [],
     identify: async () => ({ caller, region: "eu-west-1" }),
     log: { error: (facts: object) => void logged.push(facts), warn: () => {} },
   };

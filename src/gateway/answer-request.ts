@@ -11,26 +11,15 @@ import {
   isAwsJson,
   unknownOperation,
 } from "../protocol/aws-json.ts";
-import type { Caller } from "../service/caller.ts";
 import { ServiceError } from "../service/service-error.ts";
 import type { Answer, Authenticated, JsonObject, Service } from "../service/service.ts";
 import { wipe, wipeBlobs } from "../lib/wipe.ts";
+import { answerQuery, findQueryService } from "./answer-query.ts";
+import { logFailure } from "./failure.ts";
 import { answerHealth } from "./health.ts";
-import type { OperatorLog, WireRequest, WireResponse } from "./wire.ts";
-
-/** What stands behind one door: its services, and how it knows who calls. */
-export interface House {
-  /** By what stands before the dot in X-Amz-Target. */
-  readonly services: ReadonlyMap<string, Service>;
-  /** Rejects with a ServiceError when the caller cannot prove who they are. */
-  readonly identify: (request: WireRequest, service: Service) => Promise<Identity>;
-  readonly log: OperatorLog;
-}
-
-export interface Identity {
-  readonly caller: Caller;
-  readonly region: string;
-}
+import type { House } from "./house.ts";
+import { factsOf } from "./request-facts.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** Where a request is to go. */
 interface Route {
@@ -47,6 +36,8 @@ interface Route {
 export async function answerRequest(request: WireRequest, house: House): Promise<WireResponse> {
   const health = answerHealth(request);
   if (health !== undefined) return health;
+  const queryService = findQueryService(request, house);
+  if (queryService !== undefined) return await answerQuery(request, queryService, house);
   let route: Route | undefined;
   try {
     route = requireRoute(request, house);
@@ -58,7 +49,10 @@ export async function answerRequest(request: WireRequest, house: House): Promise
     // The request may have been refused before its body was read, and wiped for that.
     wipe(request.body);
     const refusal = error instanceof ServiceError ? error : internalError(error, route);
-    if (refusal.status >= 500) logFailure(refusal, request, route, house.log);
+    if (refusal.status >= 500) {
+      const { requestId } = request;
+      logFailure(refusal, { requestId, operation: route?.operation }, house.log);
+    }
     return { status: refusal.status, body: encodeError(refusal), contentType };
   }
 }
@@ -86,19 +80,6 @@ function isServicePath(target: string): boolean {
   return target === "/" || target.startsWith("/?");
 }
 
-function factsOf(request: WireRequest, region: string): Authenticated["facts"] {
-  const { requestId, receivedAtMs, sourceIp, tls, headers } = request;
-  return {
-    requestId,
-    receivedAtMs,
-    region,
-    sourceIp,
-    userAgent: headers["user-agent"] ?? "",
-    host: headers.host ?? "",
-    ...(tls !== undefined && { tls }),
-  };
-}
-
 async function answerCall(body: Buffer, route: Route, by: Authenticated): Promise<Answer> {
   const { service, operation, blobs } = route;
   const input = await readInput(body, route, by);
@@ -124,22 +105,4 @@ async function readInput(body: Buffer, route: Route, by: Authenticated): Promise
 function internalError(error: unknown, route: Route | undefined): ServiceError {
   const code = route?.service.signingName === "kms" ? "KMSInternalException" : "InternalFailure";
   return new ServiceError(code, 500, undefined, { cause: error });
-}
-
-/** What the caller is not told: why, under the request id that the caller was given. */
-function logFailure(
-  refusal: ServiceError,
-  { requestId }: WireRequest,
-  route: Route | undefined,
-  log: OperatorLog,
-): void {
-  const facts = { requestId, operation: route?.operation, code: refusal.code };
-  log.error({ ...facts, stack: stackOf(refusal.cause) }, "a request could not be answered");
-}
-
-/** With the stacks of what caused it. */
-function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const cause = stackOf(error.cause);
-  return cause === undefined ? error.stack : `${error.stack}\ncaused by ${cause}`;
 }

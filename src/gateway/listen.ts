@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import { isLoopback } from "../lib/loopback.ts";
 import { errorCode } from "../lib/error-code.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { House } from "./answer-request.ts";
+import type { House } from "./house.ts";
 import { limits } from "./limits.ts";
 import { ListenRefused } from "./listen-refused.ts";
 import { serve, serverOptions } from "./serve.ts";

@@ -2,9 +2,9 @@
 import { identify } from "../identity/identify.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { AccessKeys } from "../service/access-keys.ts";
-import type { Service } from "../service/service.ts";
+import type { QueryService, Service } from "../service/service.ts";
 import { openAdminSocket } from "./admin-socket.ts";
-import type { House } from "./answer-request.ts";
+import type { House } from "./house.ts";
 import { listen } from "./listen.ts";
 import type { Listener, ListenOn } from "./listen.ts";
 import type { OperatorLog } from "./wire.ts";
@@ -12,6 +12,8 @@ import type { OperatorLog } from "./wire.ts";
 export interface GatewayOptions extends ListenOn {
   /** Answered over TCP, to whoever signs the request. */
   readonly services: readonly Service[];
+  /** Answered over TCP as well: those that take forms. */
+  readonly queryServices: readonly QueryService[];
   /** Answered on the admin socket only, to whoever can open it. */
   readonly adminServices: readonly Service[];
   readonly accessKeys: AccessKeys;
@@ -24,6 +26,9 @@ export interface GatewayOptions extends ListenOn {
 
 /** How far a client's clock may be off: five minutes, as AWS allows for KMS. */
 const toleranceMs = 5 * 60 * 1000;
+
+/** What AWS's global services are signed for when a client goes by AWS's own rules. */
+const globalRegion = "us-east-1";
 
 /**
  * Opens the doors. Throws ListenRefused, with one line that says what to do, when one of
@@ -50,16 +55,22 @@ export async function openGateway(options: GatewayOptions): Promise<Listener> {
   }
 }
 
-function customersHouse({ services, accessKeys, regions, clock, log }: GatewayOptions): House {
+function customersHouse(options: GatewayOptions): House {
+  const { services, queryServices, accessKeys, regions, clock, log } = options;
   const served = new Set(regions);
+  const servedGlobally = new Set([...regions, globalRegion]);
   return {
     services: byPrefix(services),
-    identify: async (request, { signingName }) =>
-      await identify(
-        request,
-        { service: signingName, regions: served, nowMs: clock(), toleranceMs },
-        accessKeys,
-      ),
+    queryServices,
+    async identify(request, service) {
+      const scope = {
+        service: service.signingName,
+        regions: "isGlobal" in service ? servedGlobally : served,
+        nowMs: clock(),
+        toleranceMs,
+      };
+      return await identify(request, scope, accessKeys);
+    },
     log,
   };
 }
@@ -75,7 +86,12 @@ function operatorsHouse({ adminServices, regions, log }: GatewayOptions): House 
     },
     region: regions[0] ?? "",
   } as const;
-  return { services: byPrefix(adminServices), identify: async () => operator, log };
+  return {
+    services: byPrefix(adminServices),
+    queryServices: [],
+    identify: async () => operator,
+    log,
+  };
 }
 
 function byPrefix(services: readonly Service[]): ReadonlyMap<string, Service> {

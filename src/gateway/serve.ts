@@ -9,7 +9,7 @@ import type { Clock } from "../lib/clock.ts";
 import { contentType, encodeError } from "../protocol/aws-json.ts";
 import { ServiceError } from "../service/service-error.ts";
 import { answerRequest } from "./answer-request.ts";
-import type { House } from "./answer-request.ts";
+import type { House } from "./house.ts";
 import { BufferedRequest } from "./buffered-request.ts";
 import type { BodyBudget } from "./buffered-request.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";

@@ -39,7 +39,7 @@ export interface Answer {
   readonly sensitive: boolean;
 }
 
-/** A service: a name in the signature's scope, and answers to named calls. */
+/** A service that speaks AWS's JSON protocol: named calls in, answers out. */
 export interface Service {
   /** As it stands in a SigV4 credential scope. */
   readonly signingName: string;
@@ -54,4 +54,21 @@ export interface Service {
    * malformed request of a known caller leaves its trace like any other.
    */
   refuse(operation: string, error: Error, by: Authenticated): Promise<Error>;
+}
+
+/** A service that speaks AWS's Query protocol: a form in, XML out. */
+export interface QueryService {
+  /** As it stands in a SigV4 credential scope. */
+  readonly signingName: string;
+  readonly xmlNamespace: string;
+  /** Some clients sign for us-east-1 whatever Region they work in. */
+  readonly isGlobal: true;
+  /**
+   * Answers a call and puts it on record before returning: the members of the result.
+   * Throws ServiceError for a refusal.
+   */
+  answer(
+    call: { readonly operation: string; readonly version: string },
+    by: Authenticated,
+  ): Promise<Readonly<Record<string, string>>>;
 }

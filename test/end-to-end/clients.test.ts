@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import * as sdk from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operations } from "../../src/kms/operations.ts";
+import { awsEnvironment, boto3Lack, cliLack, lack, skipped } from "./aws-clients.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -17,14 +18,6 @@ import {
 const run = promisify(execFile);
 const secret = "correct horse battery staple";
 
-/** Oldest versions that know on-demand rotation. */
-const cliLack = lack("aws", ["--version"], /aws-cli\/([\d.]+)/, { 1: "1.32.83", 2: "2.15.40" });
-const boto3Lack = lack(
-  "python3",
-  ["-c", "import boto3, botocore; print(botocore.__version__)"],
-  /^([\d.]+)/,
-  { 1: "1.34.83" },
-);
 const opensslLack = lack("openssl", ["version"], /SSL ([\d.]+)/, {});
 
 const scratch = temporaryDirectory();
@@ -272,7 +265,9 @@ describe.skipIf(cliLack !== undefined)(`the AWS CLI${skipped(cliLack)}`, () => {
 describe.skipIf(boto3Lack !== undefined)(`boto3${skipped(boto3Lack)}`, () => {
   test("walks through every family of operations", async () => {
     const script = path.join(import.meta.dirname, "boto3-walk.py");
-    const { stdout } = await run("python3", [script, keyhaven.url], { env: awsEnvironment() });
+    const { stdout } = await run("python3", [script, keyhaven.url], {
+      env: awsEnvironment(keyhaven),
+    });
     expect(stdout).toContain("the walk is complete");
   });
 });
@@ -417,26 +412,9 @@ function file(name: string, content: string | Uint8Array): string {
   return `fileb://${location}`;
 }
 
-/** The environment for another AWS client: this server, and nothing of the user's own. */
-function awsEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(?:AWS_|HTTPS?_PROXY$|ALL_PROXY$)/i;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  const { credentials } = keyhaven;
-  return {
-    ...Object.fromEntries(kept),
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_DEFAULT_REGION: credentials.region,
-    AWS_CONFIG_FILE: path.join(scratch, "no-config"),
-    AWS_SHARED_CREDENTIALS_FILE: path.join(scratch, "no-credentials"),
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_PAGER: "",
-  };
-}
-
 async function cli(command: string, options: readonly string[]): Promise<string> {
   const all = ["--endpoint-url", keyhaven.url, "kms", command, ...options];
-  const { stdout } = await run("aws", all, { env: awsEnvironment() });
+  const { stdout } = await run("aws", all, { env: awsEnvironment(keyhaven) });
   return stdout.trim();
 }
 
@@ -504,24 +482,4 @@ async function cliError(command: string, ...options: readonly string[]): Promise
   const line = /An error occurred .*/.exec(String(failure.stderr))?.[0];
   if (line === undefined) throw failure;
   return line;
-}
-
-/** What keeps a command from being used here, or undefined. */
-function lack(
-  command: string,
-  options: readonly string[],
-  version: RegExp,
-  oldestByMajor: Readonly<Record<number, string>>,
-): string | undefined {
-  const { status, stdout, stderr } = spawnSync(command, options, { encoding: "utf8" });
-  const found = version.exec(`${stdout}${stderr}`)?.[1];
-  if (status !== 0 || found === undefined) return "it is not installed";
-  const oldest = oldestByMajor[Number.parseInt(found, 10)];
-  const older = oldest !== undefined && found.localeCompare(oldest, "en", { numeric: true }) < 0;
-  return older ? `version ${found} is older than ${oldest}` : undefined;
-}
-
-/** The end of the name of what is skipped. */
-function skipped(reason: string | undefined): string {
-  return reason === undefined ? "" : ` (skipped: ${reason})`;
 }

@@ -72,6 +72,7 @@ export async function openBench(options: Partial<GatewayOptions> = {}) {
   const log = (facts: object, message: string) => void logged.push({ facts, message });
   const gateway = await openGateway({
     services: [service],
+    queryServices: [],
     adminServices: [admin],
     accessKeys,
     regions: [region],
