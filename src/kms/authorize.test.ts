@@ -345,6 +345,56 @@ describe("a condition", () => {
   });
 });
 
+describe("a name in several spellings", () => {
+  const both = { Tenant: "blue", tenant: "red" };
+  const reversed = { tenant: "red", Tenant: "blue" };
+
+  test.each(["blue", "red"])(
+    "does not get past a Deny of %s in the encryption context",
+    async (value) => {
+      const KeyId = await keyWith(
+        deny("kms:Encrypt", { StringEquals: { "kms:EncryptionContext:tenant": value } }),
+      );
+      for (const EncryptionContext of [both, reversed]) {
+        expect(await isDenied(...encrypt(KeyId, { EncryptionContext }))).toBe(true);
+      }
+    },
+  );
+
+  test("meets an Allow in the encryption context only with all of its values", async () => {
+    const KeyId = await usableIf({ StringEquals: { "kms:EncryptionContext:tenant": "blue" } });
+    for (const EncryptionContext of [both, reversed]) {
+      expect(await isDenied(...encrypt(KeyId, { EncryptionContext }))).toBe(true);
+    }
+    const EncryptionContext = { Tenant: "blue", tenant: "blue" };
+    expect(await isDenied(...encrypt(KeyId, { EncryptionContext }))).toBe(false);
+  });
+
+  test("does not get past a Deny of a requested tag", async () => {
+    const KeyId = await keyWith(
+      deny("kms:TagResource", { StringEquals: { "aws:RequestTag/stage": "live" } }),
+    );
+    const live = { TagKey: "stage", TagValue: "live" };
+    const Tags = [live, { TagKey: "Stage", TagValue: "test" }];
+    expect(await isDenied("TagResource", { KeyId, Tags })).toBe(true);
+    expect(await isDenied("TagResource", { KeyId, Tags: Tags.toReversed() })).toBe(true);
+  });
+
+  test("does not get past a Deny, nor meet an Allow, of a tag of the key", async () => {
+    const Tags = [
+      { TagKey: "Stage", TagValue: "test" },
+      { TagKey: "stage", TagValue: "live" },
+    ];
+    const live = { StringEquals: { "aws:ResourceTag/stage": "live" } };
+    const denied = await keyWith(deny("kms:Encrypt", live));
+    await kms.call("TagResource", { KeyId: denied, Tags });
+    expect(await isDenied(...encrypt(denied))).toBe(true);
+    const open = await usableIf(live);
+    await kms.call("TagResource", { KeyId: open, Tags });
+    expect(await isDenied(...encrypt(open))).toBe(true);
+  });
+});
+
 describe("an AWS managed key", () => {
   let KeyId: string;
   beforeAll(async () => {

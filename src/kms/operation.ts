@@ -1,5 +1,6 @@
 /** What an operation declares, and what it is given when it runs. */
 import type { KeyUsageType } from "@aws-sdk/client-kms";
+import type { ConditionFact } from "../policy/evaluation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
@@ -12,7 +13,7 @@ import type { LastUsages } from "./last-usage.ts";
 import type { Shapes } from "./shapes.ts";
 
 /** Facts of a request that a policy's Condition block may ask for, beyond those of every request. */
-export type ConditionFacts = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type ConditionFacts = Readonly<Record<string, ConditionFact | undefined>>;
 
 /** What an operation may reach while it runs: this and nothing else. */
 export interface Desk {

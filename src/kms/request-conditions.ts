@@ -3,7 +3,7 @@
  * value is derived by the server: nothing a client sends can set one but as documented
  * (kms: keys on the AWS KMS condition keys page, aws: keys in the IAM user guide).
  */
-import type { ConditionContext, ConditionValue } from "../policy/evaluation.ts";
+import type { ConditionContext, ConditionFact, ConditionValue } from "../policy/evaluation.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
 
@@ -49,7 +49,7 @@ const resourceTagPrefix = "aws:resourcetag/";
 
 /** A context that the policy engine can ask for condition keys in lower case. */
 export function requestConditions(subject: Subject): ConditionContext {
-  let own: ReadonlyMap<string, ConditionValue> | undefined;
+  let own: ReadonlyMap<string, ConditionFact> | undefined;
   return {
     get(key) {
       const derive = derivations.get(key);
@@ -61,15 +61,27 @@ export function requestConditions(subject: Subject): ConditionContext {
   };
 }
 
-function resourceTag({ key }: Subject, condition: string): string | undefined {
+function resourceTag({ key }: Subject, condition: string): ConditionFact | undefined {
   const name = condition.slice(resourceTagPrefix.length);
-  return key.tags.find(({ TagKey }) => TagKey.toLowerCase() === name)?.TagValue;
+  let value: ConditionFact | undefined;
+  for (const { TagKey, TagValue } of key.tags) {
+    if (TagKey.toLowerCase() === name) value = together(value, TagValue);
+  }
+  return value;
 }
 
-function lowerCased(facts: ConditionFacts | undefined): ReadonlyMap<string, ConditionValue> {
-  const lower = new Map<string, ConditionValue>();
+function lowerCased(facts: ConditionFacts | undefined): ReadonlyMap<string, ConditionFact> {
+  const lower = new Map<string, ConditionFact>();
   for (const [key, value] of Object.entries(facts ?? {})) {
-    if (value !== undefined) lower.set(key.toLowerCase(), value);
+    const name = key.toLowerCase();
+    if (value !== undefined) lower.set(name, together(lower.get(name), value));
   }
   return lower;
+}
+
+/** Names that differ by case alone are one condition key: what is said under each counts. */
+function together(known: ConditionFact | undefined, value: ConditionFact): ConditionFact {
+  if (known === undefined || typeof value !== "string") return value;
+  if (typeof known === "string") return { spellings: [known, value] };
+  return "spellings" in known ? { spellings: [...known.spellings, value] } : value;
 }

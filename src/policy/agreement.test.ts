@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compilePolicy } from "./compile.ts";
 import { parsePolicy } from "./document.ts";
 import { evaluateResourcePolicy } from "./evaluate.ts";
-import type { ConditionValue } from "./evaluation.ts";
+import type { ConditionFact, ConditionValue } from "./evaluation.ts";
 import type { RequestPrincipal } from "./principal.ts";
 
 const accountId = "111122223333";
@@ -15,10 +15,17 @@ const roleArn = `arn:aws:iam::${accountId}:role/ci/Build`;
 const sessionArn = `arn:aws:sts::${accountId}:assumed-role/Build/run-1`;
 const visitorArn = `arn:aws:sts::${accountId}:federated-user/Visitor`;
 
+const bob: RequestPrincipal = {
+  type: "user",
+  accountId,
+  arn: bobArn,
+  id: "AIDACKCEVSQ6C2EXAMPLE",
+};
+
 const callers: readonly RequestPrincipal[] = [
   { type: "root", accountId },
   { type: "root", accountId: "444455556666" },
-  { type: "user", accountId, arn: bobArn, id: "AIDACKCEVSQ6C2EXAMPLE" },
+  bob,
   {
     type: "assumed-role",
     accountId,
@@ -37,7 +44,10 @@ interface Asking {
   readonly context: Readonly<Record<string, ConditionValue>>;
 }
 
-function ask(statements: readonly object[], asking: Asking) {
+function ask(
+  statements: readonly object[],
+  asking: Omit<Asking, "context"> & { readonly context: Readonly<Record<string, ConditionFact>> },
+) {
   const policy = compilePolicy(
     parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements })),
   );
@@ -136,6 +146,42 @@ describe("evaluated by two evaluators", () => {
         const [before, after] = [ask(policy, request).effect, ask(more, request).effect];
         expect(rank[after]).toBeLessThanOrEqual(rank[before]);
       }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("a second spelling of a name never turns a denial into an allow", () => {
+    const word = fc.constantFrom("a", "b", "c");
+    const Condition = fc.dictionary(
+      operators,
+      fc.dictionary(fc.constantFrom("t:One", "t:Two"), some("a", "b", "a*", "${t:One}"), {
+        minKeys: 1,
+      }),
+      { minKeys: 1, maxKeys: 2 },
+    );
+    const spelled = fc.record({ Effect: fc.constantFrom("Allow", "Deny"), Condition });
+    const several = fc.array(word, { minLength: 1, maxLength: 3 });
+    const rank = { deny: 0, none: 1, allow: 2 };
+    fc.assert(
+      fc.property(
+        fc.array(spelled, { minLength: 1, maxLength: 4 }),
+        several,
+        several,
+        (all, ...names) => {
+          const policy = all.map((one) => ({ Principal: "*", Action: "*", Resource: "*", ...one }));
+          const effectOf = (one: ConditionFact, two: ConditionFact) => {
+            const context = { "t:one": one, "t:two": two };
+            return rank[
+              ask(policy, { principal: bob, action: "kms:Encrypt", resource: key, context }).effect
+            ];
+          };
+          const [ones, twos] = names;
+          const together = effectOf({ spellings: ones }, { spellings: twos });
+          const readings = ones.flatMap((one) => twos.map((two) => effectOf(one, two)));
+          expect(together).toBeLessThanOrEqual(Math.min(...readings));
+          expect(together === 0).toBe(readings.includes(0));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

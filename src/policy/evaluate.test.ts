@@ -3,7 +3,7 @@ import { compilePolicy } from "./compile.ts";
 import { parsePolicy } from "./document.ts";
 import { evaluateResourcePolicy } from "./evaluate.ts";
 import type { AccessRequest, ResourcePolicyDecision } from "./evaluate.ts";
-import type { ConditionValue } from "./evaluation.ts";
+import type { ConditionFact } from "./evaluation.ts";
 import type { RequestPrincipal } from "./principal.ts";
 
 const accountId = "111122223333";
@@ -42,7 +42,7 @@ interface Asking {
   readonly principal?: RequestPrincipal;
   readonly action?: string;
   readonly resource?: string;
-  readonly context?: Record<string, ConditionValue>;
+  readonly context?: Record<string, ConditionFact>;
 }
 
 function ask(statements: object | readonly object[], asking: Asking = {}): ResourcePolicyDecision {
@@ -352,6 +352,13 @@ describe("a decision", () => {
     const context = { "kms:encryptioncontextkeys": Array<string>(1_000).fill("aaaaaaaa") };
     expect(ask([allow, { ...deny, Condition }], { context })).toEqual({ effect: "deny" });
     expect(ask([{ ...allow, Condition }, allow], { context })).toEqual({ effect: "deny" });
+  });
+
+  test("is a denial when a request can be read in too many ways", () => {
+    const names = Array.from({ length: 20 }, (_, index) => `t:${index}`);
+    const context = Object.fromEntries(names.map((name) => [name, { spellings: ["a", "b"] }]));
+    const Condition = { StringLike: Object.fromEntries(names.map((name) => [name, "?"])) };
+    expect(effect({ ...allow, Condition }, { context })).toBe("deny");
   });
 
   test("is reached for the largest policies that are meant seriously", () => {

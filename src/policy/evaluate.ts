@@ -36,8 +36,9 @@ const strength: Readonly<Record<MatchKind, number>> = {
 
 /**
  * Decides. A matching Deny wins over every Allow; among matching Allows the one that
- * speaks of the caller most directly wins. An evaluation that would take more than a few
- * milliseconds is a denial.
+ * speaks of the caller most directly wins. Where the request can be read in several ways,
+ * a Deny needs to match one of them and an Allow all, so that sending a name a second
+ * time gains nothing. An evaluation that would take more than a few milliseconds is a denial.
  */
 export function evaluateResourcePolicy(
   policy: CompiledPolicy,
@@ -68,14 +69,26 @@ function strongest(
     if (!statement.action(request.action, evaluation)) continue;
     const through = statement.principal(request.principal);
     if (through === undefined || strength[through] <= bestStrength) continue;
-    if (!statement.resource(request.resource, evaluation)) continue;
-    if (!statement.conditions.every((holds) => holds(evaluation))) continue;
+    if (!applies(effect, statement, request, evaluation)) continue;
     best = decision(effect, through, statement);
     bestStrength = strength[through];
     // One Deny is as good as another: the first that is found explains the answer.
     if (effect === "deny" || through === "principal") break;
   }
   return best;
+}
+
+function applies(
+  effect: "allow" | "deny",
+  { resource, conditions }: CompiledStatement,
+  request: AccessRequest,
+  evaluation: Evaluation,
+): boolean {
+  const test = () =>
+    resource(request.resource, evaluation) && conditions.every((holds) => holds(evaluation));
+  return effect === "deny"
+    ? evaluation.holdsInSomeReading(test)
+    : evaluation.holdsInEveryReading(test);
 }
 
 function decision(

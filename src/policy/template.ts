@@ -70,7 +70,7 @@ export function isConstant(template: Template): template is readonly PlainToken[
 }
 
 function resolve({ key, otherwise }: Variable, evaluation: Evaluation): PlainToken | undefined {
-  const value = evaluation.context.get(key) ?? otherwise;
+  const value = evaluation.valueOf(key) ?? otherwise;
   // A list has no single text to stand in the variable's place.
   return typeof value === "string" ? { kind: "literal", text: value } : undefined;
 }

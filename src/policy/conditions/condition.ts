@@ -3,7 +3,7 @@
  * key mean, and what the set operators make of both. IAM User Guide, "Condition operators"
  * and "Set operators for multivalued context keys".
  */
-import type { ConditionContext, Evaluation } from "../evaluation.ts";
+import type { ConditionValue, Evaluation } from "../evaluation.ts";
 import type { ConditionClause } from "../language.ts";
 import { malformed } from "../policy-error.ts";
 import { operators, splitOperator } from "./operators.ts";
@@ -35,7 +35,7 @@ function compileNull(
     throw malformed("Null has neither set operators nor IfExists.");
   const wanted = values.map((value) => value.toLowerCase());
   if (wanted.some((value) => value !== "true" && value !== "false")) throw badValue();
-  return ({ context }) => wanted.includes(String(isNull(valuesOf(context, key))));
+  return (evaluation) => wanted.includes(String(isNull(listed(evaluation.sentValueOf(key)))));
 }
 
 function compileComparison(
@@ -57,13 +57,13 @@ function compileComparison(
   };
   if (set === "ForAllValues") {
     return (evaluation) => {
-      const requested = valuesOf(evaluation.context, key);
+      const requested = listed(evaluation.valueOf(key));
       return isNull(requested) || requested.every((value) => holds(value, evaluation));
     };
   }
   const whenMissing = ifExists || (negated && set === undefined);
   return (evaluation) => {
-    const requested = valuesOf(evaluation.context, key);
+    const requested = listed(evaluation.valueOf(key));
     if (requested.length === 0) return whenMissing;
     return requested.some((value) => holds(value, evaluation));
   };
@@ -74,8 +74,7 @@ function readKey(key: string): string {
   return key.toLowerCase();
 }
 
-function valuesOf(context: ConditionContext, key: string): readonly string[] {
-  const value = context.get(key);
+function listed(value: ConditionValue | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }
