@@ -343,6 +343,25 @@ describe("a condition", () => {
     expect(await isDenied("PutKeyPolicy", bypass)).toBe(true);
     expect(await isDenied("PutKeyPolicy", { KeyId, Policy })).toBe(false);
   });
+
+  test("on the lockout check finds false what was not sent, and Null finds it absent", async () => {
+    const name = "kms:BypassPolicyLockoutSafetyCheck";
+    const Policy = JSON.stringify({ Statement: allowAll });
+    const isDeniedBy = async (Condition: Condition, sent: JsonObject = {}) => {
+      const KeyId = await keyWith(deny("kms:PutKeyPolicy", Condition));
+      return await isDenied("PutKeyPolicy", { KeyId, Policy, ...sent });
+    };
+    expect(await isDeniedBy({ Bool: { [name]: "false" } })).toBe(true);
+    expect(await isDeniedBy({ Null: { [name]: "true" } })).toBe(true);
+    const sent = { BypassPolicyLockoutSafetyCheck: false };
+    expect(await isDeniedBy({ Bool: { [name]: "false" } }, sent)).toBe(true);
+    expect(await isDeniedBy({ Null: { [name]: "true" } }, sent)).toBe(false);
+  });
+
+  test("on the lockout check lets an author in who will not bypass it", async () => {
+    const Condition = { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "false" } };
+    await kms.newKey({ Policy: JSON.stringify({ Statement: { ...allowAll, Condition } }) });
+  });
 });
 
 describe("a name in several spellings", () => {

@@ -8,6 +8,7 @@ import type { Caller, RequestFacts } from "../service/caller.ts";
 import { decide } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import { type Key, keyArn } from "./key.ts";
+import type { ConditionFacts } from "./operation.ts";
 import { policyText } from "./policy-text.ts";
 
 /** A key has one policy, and this is its name. */
@@ -98,10 +99,19 @@ export function requireSoundPolicy(text: string, author: Author): void {
     action: "PutKeyPolicy",
     key: author.key ?? futureKey(author),
     requestAlias: undefined,
-    conditions: undefined,
+    conditions: () => lockoutCheckConditions(undefined),
   };
   if (decide(compilePolicy(document), access, author) === "allow") return;
   throw malformed("The new key policy will not allow you to update the key policy in the future.");
+}
+
+/**
+ * The condition key of a request that may bypass the check above. One that does not say is
+ * false where a policy compares, and absent where it asks for Null (AWS KMS condition keys).
+ */
+export function lockoutCheckConditions(sent: boolean | undefined): ConditionFacts {
+  const value = sent === undefined ? { implied: "false" } : String(sent);
+  return { "kms:BypassPolicyLockoutSafetyCheck": value };
 }
 
 function read(text: string): PolicyDocument {

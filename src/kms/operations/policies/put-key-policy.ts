@@ -1,7 +1,7 @@
 /** PutKeyPolicy: replaces the key policy, unless that would lock its own author out. */
 import { KmsError } from "../../errors.ts";
 import { changed } from "../../key.ts";
-import { keyPolicyName, requireSoundPolicy } from "../../key-policy.ts";
+import { keyPolicyName, lockoutCheckConditions, requireSoundPolicy } from "../../key-policy.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 
@@ -27,9 +27,7 @@ export const putKeyPolicy = keyOperation("PutKeyPolicy", {
       reference: ({ KeyId }) => KeyId,
       acceptsAlias: false,
       state: "any",
-      conditions: ({ BypassPolicyLockoutSafetyCheck }) => ({
-        "kms:BypassPolicyLockoutSafetyCheck": BypassPolicyLockoutSafetyCheck?.toString(),
-      }),
+      conditions: ({ BypassPolicyLockoutSafetyCheck: bypass }) => lockoutCheckConditions(bypass),
     },
   ],
   run({ input, key, ...desk }) {
