@@ -43,6 +43,8 @@ export interface Breakage {
   trail: boolean;
   /** Away as after a crash of its process, or failing as no code foresees. */
   vault: "away" | "defective" | undefined;
+  /** What the vault is sent waits for this. */
+  vaultHeld: Promise<void> | undefined;
 }
 
 export interface KmsBench {
@@ -82,7 +84,7 @@ export async function kmsBench(): Promise<KmsBench> {
   const journal = await openJournal({ directory: path.join(directory, "journal") });
   const records: TrailRecord[] = [];
   const openedTrail = await openTrail({ journal, store });
-  const broken: Breakage = { trail: false, vault: undefined };
+  const broken: Breakage = { trail: false, vault: undefined, vaultHeld: undefined };
   const trail = overhearTrail(openedTrail, records, broken);
   const vaultCommands: VaultCommandName[] = [];
   const wrappedMaterials: Buffer[] = [];
@@ -193,6 +195,7 @@ function overhearVault(vault: VaultClient, heard: Overheard): VaultClient {
       heard.vaultCommands.push(command);
       if (heard.broken.vault === "away") throw new VaultUnavailable("no vault is attached");
       if (heard.broken.vault === "defective") throw new TypeError("secret detail of a defect");
+      await heard.broken.vaultHeld;
       const reply = await vault.send(command, request);
       if (command === "createKeyMaterial" && "wrapped" in reply) {
         heard.wrappedMaterials.push(Buffer.from(reply.wrapped));

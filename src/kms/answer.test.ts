@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../test/kms-bench.ts";
 import { refusal } from "../../test/refusal.ts";
@@ -180,6 +181,31 @@ describe("calls at the same time", () => {
     expect(Tags).toHaveLength(25);
     const { KeyMetadata } = await kms.call("DescribeKey", { KeyId: key });
     expect(KeyMetadata?.Description).toMatch(/^d\d*[13579]$/);
+  });
+
+  test("one account's conflicts do not wait for another's", async () => {
+    const theirs = { accountId: "444455556666" };
+    const [slow, quick] = [await kms.newKey({}, theirs), await kms.newKey()];
+    const held = Promise.withResolvers<void>();
+    const before = kms.vaultCommands.length;
+    const rotations = [1, 2].map(
+      async () => await kms.call("RotateKeyOnDemand", { KeyId: kms.arn(slow, theirs) }, theirs),
+    );
+    // Both have asked for key material: the one that loses will ask for some again.
+    while (kms.vaultCommands.length < before + 2) await setImmediate();
+    kms.broken.vaultHeld = held.promise;
+    try {
+      while (kms.vaultCommands.length < before + 3) await setImmediate();
+      const changes = ["one", "two", "three"].map(
+        async (Description) =>
+          await kms.call("UpdateKeyDescription", { KeyId: quick, Description }),
+      );
+      expect(await Promise.all(changes)).toHaveLength(3);
+    } finally {
+      kms.broken.vaultHeld = undefined;
+      held.resolve();
+    }
+    await Promise.all(rotations);
   });
 
   test("tags past the limit of 50 are refused, not lost: exactly 50 calls succeed", async () => {

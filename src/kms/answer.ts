@@ -17,7 +17,7 @@ import { fitKeys } from "./fit-keys.ts";
 import { notYet } from "./gaps.ts";
 import type { Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
 import { requireAccountAction } from "./authorize.ts";
-import { inTurn } from "./turns.ts";
+import { contestedRecord, inTurn } from "./turns.ts";
 
 /** How often a call is begun again because a record it read was changed meanwhile. */
 const maxAttempts = 8;
@@ -68,12 +68,15 @@ async function performUntilStored<Name extends OperationName>(
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
   const attempt = async () => await performAndStore(operation, sent, desk, progress);
+  let contested: string | undefined;
   for (let attempts = 1; ; attempts += 1) {
     try {
+      if (contested === undefined) return await attempt();
       // Side by side, all but one of those that met a conflict would meet the next.
-      return await (attempts === 1 ? attempt() : inTurn(desk.store, attempt));
+      return await inTurn({ queues: desk.store, name: contested }, attempt);
     } catch (error) {
       if (!(error instanceof StoreConflict) || attempts === maxAttempts) throw error;
+      contested = contestedRecord(error);
     }
   }
 }

@@ -1,13 +1,41 @@
-/** The end of the last piece of work in each queue. It never rejects. */
-const ends = new WeakMap<object, Promise<unknown>>();
+/** Calls that met a conflict over the same record go on one after another. */
+import type { StoreConflict } from "../store/store.ts";
+
+/** A queue, by its name among those of one owner. */
+interface Queue {
+  readonly queues: object;
+  readonly name: string;
+}
+
+/** By name, the end of the last piece of work. It never rejects; a queue that is empty is gone. */
+const owners = new WeakMap<object, Map<string, Promise<void>>>();
 
 /** Does pieces of work of the same queue one after another, in the order they came. */
-export async function inTurn<Result>(queue: object, work: () => Promise<Result>): Promise<Result> {
-  const before = ends.get(queue) ?? Promise.resolve();
-  const result = before.then(work);
-  ends.set(
-    queue,
-    result.catch(() => undefined),
-  );
+export async function inTurn<Result>(
+  { queues, name }: Queue,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const ends = owners.get(queues) ?? new Map<string, Promise<void>>();
+  owners.set(queues, ends);
+  const result = (ends.get(name) ?? Promise.resolve()).then(work);
+  const leave = (): void => {
+    if (ends.get(name) === end) ends.delete(name);
+  };
+  const end = result.then(leave, leave);
+  ends.set(name, end);
   return await result;
+}
+
+/**
+ * Names what a call lost to another: a key with all that belongs to it, an alias, or what
+ * else the store keeps. Other accounts and Regions, other keys, other names are others.
+ */
+export function contestedRecord({ change }: StoreConflict): string {
+  if (change === undefined) return "";
+  const { table, record } = change;
+  if ("keyId" in record) return JSON.stringify([record.accountId, record.region, record.keyId]);
+  if ("aliasName" in record) {
+    return JSON.stringify([record.accountId, record.region, record.aliasName]);
+  }
+  return table;
 }

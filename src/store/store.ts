@@ -128,8 +128,12 @@ export interface Store {
 
 /** A record was changed or taken by another commit first. */
 export class StoreConflict extends Error {
-  constructor(message = "a record was changed meanwhile") {
+  /** The change that came too late, where it is known. */
+  readonly change: Change | undefined;
+
+  constructor(message = "a record was changed meanwhile", change?: Change) {
     super(message);
     this.name = "StoreConflict";
+    this.change = change;
   }
 }

@@ -23,7 +23,12 @@ export interface Batch {
 /** What became of one request. `refused` is a record that the schema cannot keep. */
 export type Outcome =
   | { readonly kind: "made" }
-  | { readonly kind: "conflict" | "refused"; readonly reason: string };
+  | {
+      readonly kind: "conflict" | "refused";
+      readonly reason: string;
+      /** Which of the request's changes could not be made; nothing for a journal entry. */
+      readonly changeIndex: number | undefined;
+    };
 
 class Conflict extends Error {}
 
@@ -59,14 +64,19 @@ function requestWriter(database: DatabaseSync): (request: WriteRequest) => Outco
   const write = changeWriter(database);
   const addEntry = database.prepare("INSERT INTO outbox (event_id, line) VALUES (?, ?)");
   return ({ changes, entries }) => {
+    let changeIndex: number | undefined;
     savepoint.run();
     try {
-      for (const change of changes) write(change);
+      for (const [index, change] of changes.entries()) {
+        changeIndex = index;
+        write(change);
+      }
+      changeIndex = undefined;
       for (const { eventId, line } of entries) addEntry.run(eventId, line);
       release.run();
       return { kind: "made" };
     } catch (error) {
-      const outcome = outcomeOf(error);
+      const outcome = outcomeOf(error, changeIndex);
       if (outcome === undefined) throw error;
       rollBack.run();
       release.run();
@@ -110,9 +120,9 @@ function leavesWrappedBytes(table: TableName, kind: ChangeKind): boolean {
 const conflictCodes = new Set<number | undefined>([787, 1555, 2067, 2579]);
 
 /** Undefined when the error is not the fault of the request. */
-function outcomeOf(error: unknown): Outcome | undefined {
-  if (error instanceof Conflict) return { kind: "conflict", reason: error.message };
+function outcomeOf(error: unknown, changeIndex: number | undefined): Outcome | undefined {
+  if (error instanceof Conflict) return { kind: "conflict", reason: error.message, changeIndex };
   if (!(error instanceof Error) || !isConstraint(error)) return undefined;
   const kind = conflictCodes.has(sqliteCode(error)) ? "conflict" : "refused";
-  return { kind, reason: error.message };
+  return { kind, reason: error.message, changeIndex };
 }

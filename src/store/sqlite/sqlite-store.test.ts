@@ -176,6 +176,7 @@ describe("a change is refused", () => {
     const others: Change[] = [{ kind: "insert", table: "accounts", record: anAccount() }];
     const attempt = store.commit([...others, change], { eventId: "1", line: "{}" });
     await expect(attempt).rejects.toThrow(StoreConflict);
+    await expect(attempt).rejects.toMatchObject({ change });
     expect(await store.findKey(keyName)).toEqual(key);
     expect(await store.listAccounts(firstPage)).toEqual([]);
     expect(await store.listOutbox()).toEqual([]);
@@ -419,6 +420,7 @@ test("refuses one event id twice", async () => {
   await store.commit([], { eventId: "1", line: "{}" });
   const attempt = store.commit([storedKey], { eventId: "1", line: "{}" });
   await expect(attempt).rejects.toThrow(StoreConflict);
+  await expect(attempt).rejects.toMatchObject({ change: undefined });
   expect(await store.findKey(keyName)).toBeUndefined();
 });
 

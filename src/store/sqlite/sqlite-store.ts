@@ -4,13 +4,13 @@ import { makePrivateDirectorySync } from "../../lib/directories.ts";
 import type { Eventually } from "../../lib/eventually.ts";
 import { StoreRefused } from "../errors.ts";
 import { type RecordCaches, recordCaches } from "../record-caches.ts";
-import type { Change, OutboxEntry, Store } from "../store.ts";
+import { type Change, type OutboxEntry, type Store, StoreConflict } from "../store.ts";
 import type { WriteRequest } from "./batch.ts";
 import { openDatabase } from "./database.ts";
 import { keyNameValues, prepareQueries, type Queries } from "./queries.ts";
 import { prepareDatabaseFile, type StoreMode } from "./schema.ts";
 import { toRowChange } from "./statements.ts";
-import { Writer } from "./writer.ts";
+import { NotStored, Writer } from "./writer.ts";
 
 interface SqliteStoreOptions {
   /** Created, 0700, when it is not there. Whoever opens the store holds its lock. */
@@ -152,11 +152,20 @@ function writes({ writer, caches }: Parts): Pick<Store, "commit" | "settle" | "e
   return {
     async commit(changes, ...entries) {
       if (changes.length === 0 && entries.length === 0) return;
-      await writer.commit(requestOf(changes, entries), () => caches.forget(changes));
+      await writer
+        .commit(requestOf(changes, entries), () => caches.forget(changes))
+        .catch((error: unknown) => {
+          throw error instanceof NotStored ? refusalOf(error, changes) : error;
+        });
     },
     settle: (eventId) => writer.settle(eventId),
     eraseDeleted: async () => await writer.erase(),
   };
+}
+
+function refusalOf({ outcome, message }: NotStored, changes: readonly Change[]): Error {
+  const change = outcome.changeIndex === undefined ? undefined : changes[outcome.changeIndex];
+  return outcome.kind === "conflict" ? new StoreConflict(message, change) : new TypeError(message);
 }
 
 /** Fixes what is to be written: the caller may use its buffers again at once. */

@@ -6,7 +6,6 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { StoreBusy, StoreUnavailable } from "../errors.ts";
-import { StoreConflict } from "../store.ts";
 import type { Outcome, WriteRequest } from "./batch.ts";
 import { SettledEntries } from "./settled-entries.ts";
 import type { Report, Task, WriterThreadData } from "./writer-messages.ts";
@@ -15,6 +14,17 @@ const maxWaitingCommits = 1_024;
 
 /** An erasure may rewrite the whole database; this keeps it under a tenth of the time. */
 const restPerErasure = 10;
+
+/** One request of a batch could not be written, and nothing of it was. */
+export class NotStored extends Error {
+  readonly outcome: Exclude<Outcome, { readonly kind: "made" }>;
+
+  constructor(outcome: NotStored["outcome"]) {
+    super(outcome.reason);
+    this.name = "NotStored";
+    this.outcome = outcome;
+  }
+}
 
 interface Waiting {
   readonly resolve: () => void;
@@ -78,7 +88,7 @@ export class Writer {
 
   /**
    * Resolves when the request is on disk, after `beforeAnswer` has run. Rejects with
-   * StoreConflict, StoreBusy or StoreUnavailable; `beforeAnswer` runs then too, unless
+   * NotStored, StoreBusy or StoreUnavailable; `beforeAnswer` runs then too, unless
    * the request was never tried.
    */
   async commit(request: WriteRequest, beforeAnswer: () => void): Promise<void> {
@@ -231,8 +241,8 @@ function answerCommits(commits: readonly WaitingCommit[], outcomes: readonly Out
   for (const { beforeAnswer } of commits) beforeAnswer();
   for (const [index, commit] of commits.entries()) {
     const outcome = outcomes[index];
-    if (outcome?.kind === "made") commit.resolve();
-    else if (outcome?.kind === "conflict") commit.reject(new StoreConflict(outcome.reason));
-    else commit.reject(new TypeError(outcome?.reason ?? "the writer gave no outcome"));
+    if (outcome === undefined) commit.reject(new TypeError("the writer gave no outcome"));
+    else if (outcome.kind === "made") commit.resolve();
+    else commit.reject(new NotStored(outcome));
   }
 }
