@@ -17,6 +17,7 @@ import type { Caller } from "../src/service/caller.ts";
 import type { JsonObject } from "../src/service/service.ts";
 import type { Trail } from "../src/service/trail.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../src/store/store.ts";
 import { openJournal } from "../src/trail/journal.ts";
 import { openTrail } from "../src/trail/trail.ts";
 import {
@@ -53,6 +54,7 @@ export interface KmsBench {
   /** What the vault handed out as wrapped key material, in that order. */
   readonly wrappedMaterials: readonly Buffer[];
   readonly broken: Breakage;
+  readonly store: Store;
   lastRecord(): TrailRecord;
   /** What the service was handed last, as it is now: its blobs are to be wiped. */
   lastInput(): JsonObject;
@@ -128,6 +130,7 @@ export async function kmsBench(): Promise<KmsBench> {
     vaultCommands,
     wrappedMaterials,
     broken,
+    store,
     lastRecord: () => records.at(-1) ?? {},
     lastInput: () => lastInput,
     get nowMs() {

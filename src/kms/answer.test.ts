@@ -222,6 +222,25 @@ describe("calls at the same time", () => {
     }
   });
 
+  test("aliases past the quota of 50 are refused, made or moved: exactly 50 calls succeed", async () => {
+    const [target, other] = [await kms.newKey(), await kms.newKey()];
+    const names = Array.from({ length: 60 }, (_v, index) => `alias/crowd-${index}`);
+    const [moved, made] = [names.slice(0, 20), names.slice(20)];
+    for (const AliasName of moved) await kms.call("CreateAlias", { AliasName, TargetKeyId: other });
+    const ended = await Promise.allSettled(
+      [...made, ...moved].map(async (AliasName) => {
+        const name = made.includes(AliasName) ? "CreateAlias" : "UpdateAlias";
+        await kms.call(name, { AliasName, TargetKeyId: target });
+      }),
+    );
+    expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(50);
+    for (const end of ended.filter(({ status }) => status === "rejected")) {
+      expect(end).toMatchObject({ reason: { code: "LimitExceededException" } });
+    }
+    const { Aliases } = await kms.call("ListAliases", { KeyId: target, Limit: 100 });
+    expect(Aliases).toHaveLength(50);
+  });
+
   test("two that create one alias: exactly one succeeds, the other finds it taken", async () => {
     const [one, other] = [await kms.newKey(), await kms.newKey()];
     const ended = await Promise.allSettled(

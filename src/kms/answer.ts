@@ -8,7 +8,7 @@
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
 import type { CallEvent, JournalEntry } from "../service/trail.ts";
-import { StoreConflict } from "../store/store.ts";
+import { LimitReached, StoreConflict } from "../store/store.ts";
 import { checkInput } from "./check.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
@@ -17,6 +17,7 @@ import { fitKeys } from "./fit-keys.ts";
 import { notYet } from "./gaps.ts";
 import type { Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
 import { requireAccountAction } from "./authorize.ts";
+import { quotaReached } from "./quotas.ts";
 import { contestedRecord, inTurn } from "./turns.ts";
 
 /** How often a call is begun again because a record it read was changed meanwhile. */
@@ -198,5 +199,6 @@ function noteUsage<Name extends OperationName>(
 
 function asKmsError(error: unknown): KmsError {
   if (error instanceof KmsError) return error;
+  if (error instanceof LimitReached) return quotaReached(error);
   return new KmsError("KMSInternalException", undefined, { cause: error });
 }

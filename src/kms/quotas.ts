@@ -1,25 +1,37 @@
-/** The resource quotas of an account in a Region, as AWS documents them. */
+/**
+ * The resource quotas of an account in a Region, as AWS documents them. They are part of
+ * what an operation stores, so that calls at the same time cannot pass one together.
+ */
+import type { KeyName } from "../store/records.ts";
+import type { Limit, LimitReached } from "../store/store.ts";
 import { KmsError } from "./errors.ts";
-import type { Key } from "./key.ts";
-import type { Desk } from "./operation.ts";
-import type { Store } from "../store/store.ts";
+import { keyArn } from "./key.ts";
 
 const maxKeys = 100_000;
 const maxAliasesPerKey = 50;
 
-export async function requireKeyQuota({ store, caller, facts }: Desk): Promise<void> {
-  const keys = await store.countKeys(caller.accountId, facts.region);
-  if (keys >= maxKeys) throw exceeded(`The quota of ${maxKeys} KMS keys has been reached.`);
+/** Customer managed keys, in every state. To stand after the change that adds one. */
+export function keyQuota({ accountId, region }: Omit<KeyName, "keyId">): Limit {
+  const where = { accountId, region, keyManager: "CUSTOMER" } as const;
+  return { kind: "limit", table: "keys", where, max: maxKeys };
 }
 
-export async function requireAliasQuota(store: Store, key: Key): Promise<void> {
-  if ((await store.countAliases(key)) >= maxAliasesPerKey) {
-    throw exceeded(
-      `The quota of ${maxAliasesPerKey} aliases for the key ${key.arn} has been reached.`,
-    );
-  }
+/** Aliases of one key. To stand after the change that gives it another. */
+export function aliasQuota({ accountId, region, keyId }: KeyName): Limit {
+  const where = { accountId, region, targetKeyId: keyId };
+  return { kind: "limit", table: "aliases", where, max: maxAliasesPerKey };
 }
 
-function exceeded(message: string): KmsError {
-  return new KmsError("LimitExceededException", message);
+/** What a caller is told who would pass a quota. */
+export function quotaReached({ limit }: LimitReached): KmsError {
+  return new KmsError(
+    "LimitExceededException",
+    `The quota of ${limit.max} ${whatIsLimited(limit)} has been reached.`,
+  );
+}
+
+function whatIsLimited(limit: Limit): string {
+  if (limit.table !== "aliases") return "KMS keys";
+  const { accountId = "", region = "", targetKeyId: keyId = "" } = limit.where;
+  return `aliases for the key ${keyArn({ accountId, region, keyId })}`;
 }

@@ -64,8 +64,10 @@ function findIn<Stored>(
   return loaded;
 }
 
-function forgetIn(caches: Caches, { table, kind, record }: Change): void {
-  if (!isCached(table)) return;
+function forgetIn(caches: Caches, change: Change): void {
+  const { table, kind } = change;
+  if (kind === "limit" || !isCached(table)) return;
+  const { record } = change;
   caches[table].delete(cacheKey(primaryKeyOf(tables[table], record)));
   if (table === "keys" && kind === "delete") {
     // Its key materials and aliases went with it. That is rare enough to forget them all.

@@ -37,7 +37,7 @@ export type TableName = keyof Tables;
  * records without a version. Deleting a key deletes its key materials, aliases and
  * last usage with it.
  */
-export type Change = {
+export type RecordChange = {
   [Table in TableName]:
     | {
         readonly kind: "insert" | "update" | "upsert";
@@ -46,6 +46,22 @@ export type Change = {
       }
     | { readonly kind: "delete"; readonly table: Table; readonly record: Tables[Table] };
 }[TableName];
+
+/**
+ * Changes nothing: refuses the commit, with LimitReached, when after the changes before it
+ * more than `max` records have these values. Nothing comes between the count and the
+ * commit, so that no two commits can pass the limit together.
+ */
+export type Limit = {
+  [Table in TableName]: {
+    readonly kind: "limit";
+    readonly table: Table;
+    readonly where: Partial<Tables[Table]>;
+    readonly max: number;
+  };
+}[TableName];
+
+export type Change = RecordChange | Limit;
 
 /** A line for the journal that is stored with the changes it describes. */
 export interface OutboxEntry {
@@ -71,8 +87,6 @@ export interface Store {
   findKey(name: KeyName): Eventually<KeyRecord | undefined>;
   /** By key id. */
   listKeyIds(accountId: string, region: string, page: Page): Promise<readonly string[]>;
-  /** Customer managed keys only, in every state. */
-  countKeys(accountId: string, region: string): Promise<number>;
   /** Keys pending deletion whose time has come. */
   listKeysDueForDeletion(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
   /** Enabled keys whose next automatic rotation is due. */
@@ -106,14 +120,14 @@ export interface Store {
     targetKeyId: string | undefined,
     page: Page,
   ): Promise<readonly AliasRecord[]>;
-  countAliases(name: KeyName): Promise<number>;
 
   findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
 
   /**
    * Makes all changes in the order given (a key before what belongs to it), and stores
-   * the journal entries with them, or none. Resolves when they are on disk. Rejects with StoreConflict when a record was changed meanwhile;
-   * nothing has happened then, and the caller may read again and try again.
+   * the journal entries with them, or none. Resolves when they are on disk. Rejects with
+   * StoreConflict when a record was changed meanwhile, and with LimitReached; nothing has
+   * happened then. After a conflict the caller may read again and try again.
    */
   commit(changes: readonly Change[], ...entries: readonly OutboxEntry[]): Promise<void>;
   /** Entries that were committed but not yet settled: after a crash they are due for the journal. */
@@ -126,12 +140,23 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** There would be more records than a commit allows. */
+export class LimitReached extends Error {
+  readonly limit: Limit;
+
+  constructor(limit: Limit) {
+    super(`${limit.table} have reached their limit of ${limit.max}`);
+    this.name = "LimitReached";
+    this.limit = limit;
+  }
+}
+
 /** A record was changed or taken by another commit first. */
 export class StoreConflict extends Error {
   /** The change that came too late, where it is known. */
-  readonly change: Change | undefined;
+  readonly change: RecordChange | undefined;
 
-  constructor(message = "a record was changed meanwhile", change?: Change) {
+  constructor(message = "a record was changed meanwhile", change?: RecordChange) {
     super(message);
     this.name = "StoreConflict";
     this.change = change;

@@ -3,9 +3,10 @@
  * add the next one.
  */
 import { records } from "./0001-records.ts";
+import { quotas } from "./0002-quotas.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
 
 /** The first makes version 1, the second version 2, and so on. */
-export const migrations: readonly Migration[] = [records];
+export const migrations: readonly Migration[] = [records, quotas];

@@ -7,7 +7,13 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { OutboxEntry, TableName } from "../store.ts";
 import { type AnyTable, tables } from "../tables.ts";
 import { isConstraint, sqliteCode } from "./database.ts";
-import { type ChangeKind, changeStatement, type RowChange } from "./statements.ts";
+import {
+  type ChangeKind,
+  changeStatement,
+  countStatement,
+  type RowChange,
+  type RowLimit,
+} from "./statements.ts";
 
 export interface WriteRequest {
   readonly changes: readonly RowChange[];
@@ -24,13 +30,14 @@ export interface Batch {
 export type Outcome =
   | { readonly kind: "made" }
   | {
-      readonly kind: "conflict" | "refused";
+      readonly kind: "conflict" | "limit" | "refused";
       readonly reason: string;
       /** Which of the request's changes could not be made; nothing for a journal entry. */
       readonly changeIndex: number | undefined;
     };
 
 class Conflict extends Error {}
+class TooMany extends Error {}
 
 /**
  * A function that commits batches, and returns once they are on disk with what became of
@@ -99,12 +106,28 @@ function changeWriter(database: DatabaseSync): (change: RowChange) => void {
     return made;
   };
 
-  return ({ table, kind, values }) => {
+  const requireRoom = limitChecker(database);
+  return (change) => {
+    if (change.kind === "limit") return requireRoom(change);
+    const { table, kind, values } = change;
     const { changes } = prepared(table, kind).run(...values);
     if (changes !== 1 && tables[table].mutability === "versioned") {
       throw new Conflict(`${kind} of ${table}: another change came first`);
     }
     if (leavesWrappedBytes(table, kind)) markErasure.run();
+  };
+}
+
+function limitChecker(database: DatabaseSync): (limit: RowLimit) => void {
+  const statements = new Map<string, StatementSync>();
+  return ({ table, members, values, max }) => {
+    const sql = countStatement(table, members);
+    const count = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, count);
+    const found = count.get(...values, max + 1)?.["found"];
+    if (typeof found !== "number" || found > max) {
+      throw new TooMany(`there would be more than ${max} ${table}`);
+    }
   };
 }
 
@@ -122,6 +145,7 @@ const conflictCodes = new Set<number | undefined>([787, 1555, 2067, 2579]);
 /** Undefined when the error is not the fault of the request. */
 function outcomeOf(error: unknown, changeIndex: number | undefined): Outcome | undefined {
   if (error instanceof Conflict) return { kind: "conflict", reason: error.message, changeIndex };
+  if (error instanceof TooMany) return { kind: "limit", reason: error.message, changeIndex };
   if (!(error instanceof Error) || !isConstraint(error)) return undefined;
   const kind = conflictCodes.has(sqliteCode(error)) ? "conflict" : "refused";
   return { kind, reason: error.message, changeIndex };

@@ -12,7 +12,6 @@ export type Queries = ReturnType<typeof prepareQueries>;
 
 export function prepareQueries(database: DatabaseSync) {
   const select = selectsOf(database);
-  const count = countsOf(database);
   return {
     find: findsOf(database),
 
@@ -23,7 +22,6 @@ export function prepareQueries(database: DatabaseSync) {
     listDomainKeys: select("domainKeys", "true ORDER BY number"),
 
     listKeyIds: paged(keyIdsOf(database)),
-    countKeys: count("keys", "account_id = ? AND region = ? AND key_manager = 'CUSTOMER'"),
     listKeysDueForDeletion: due(
       select(
         "keys",
@@ -67,7 +65,6 @@ export function prepareQueries(database: DatabaseSync) {
         "account_id = ? AND region = ? AND target_key_id = ? AND alias_name > ? ORDER BY alias_name LIMIT ?",
       ),
     ),
-    countAliases: count("aliases", "account_id = ? AND region = ? AND target_key_id = ?"),
     listOutbox: outboxOf(database),
   };
 }
@@ -121,17 +118,6 @@ function findsOf(database: DatabaseSync): Finds {
     importKeys: find("importKeys"),
     aliases: find("aliases"),
     keyLastUsages: find("keyLastUsages"),
-  };
-}
-
-function countsOf(database: DatabaseSync) {
-  return (table: TableName, where: string) => {
-    const sql = `SELECT count(*) FROM ${tables[table].name} WHERE ${where}`;
-    const statement = prepareRows(database, sql);
-    return (...values: readonly string[]): number => {
-      const [counted] = statement.get(...values) as unknown as readonly number[];
-      return counted ?? 0;
-    };
   };
 }
 

@@ -73,7 +73,8 @@ test("refuses a newer schema in one line and leaves every file as it is", () => 
   expect(Object.keys(files)).toContain("keyhaven.db-wal");
   const attempt = () => prepareDatabaseFile(path.join(directory, "keyhaven.db"), "serve");
   expect(attempt).toThrow(StoreRefused);
-  expect(attempt).toThrow(/newer Keyhaven \(schema 2, this one knows 1\)$/);
+  const known = migrations.length;
+  expect(attempt).toThrow(`newer Keyhaven (schema ${known + 1}, this one knows ${known})`);
   expect(bytesOf(directory)).toEqual(files);
 });
 

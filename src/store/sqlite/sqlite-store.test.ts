@@ -12,7 +12,7 @@ import {
 } from "../../../test/store-bench.ts";
 import { StoreUnavailable } from "../errors.ts";
 import type { AliasRecord, DomainKeyRecord, KeyLastUsageRecord, KeyRecord } from "../records.ts";
-import { type Change, type Page, type Store, StoreConflict } from "../store.ts";
+import { type Change, LimitReached, type Page, type Store, StoreConflict } from "../store.ts";
 
 const key = aKey();
 const storedKey: Change = { kind: "insert", table: "keys", record: key };
@@ -326,7 +326,6 @@ describe("pages", () => {
         const ofOne = aliasNames.filter((_, index) => index % 2 === 0).toSorted();
         expect(await allPages(listOf(undefined), nameOf, limit)).toEqual(aliasNames.toSorted());
         expect(await allPages(listOf(keyId), nameOf, limit)).toEqual(ofOne);
-        expect(await store.countAliases(keyName)).toBe(ofOne.length);
         await store.commit(aliases.map((record) => ({ kind: "delete", table: "aliases", record })));
       }),
       { numRuns: 30 },
@@ -365,14 +364,39 @@ describe("pages", () => {
   });
 });
 
-test("counts customer managed keys only, in every state", async () => {
-  const store = await storeWith(
-    storedKey,
-    keyChange("insert", { keyId: "2", keyState: "PendingDeletion", deletionAtMs: 1 }),
-    keyChange("insert", { keyId: "3", keyManager: "AWS" }),
-    keyChange("insert", { keyId: "4", region: "other" }),
-  );
-  expect(await store.countKeys(accountId, region)).toBe(2);
+function atMost(max: number): Change {
+  const where = { accountId, region, keyManager: "CUSTOMER" } as const;
+  return { kind: "limit", table: "keys", where, max };
+}
+
+describe("a limit", () => {
+  test("counts the records with its values, those of the same commit among them", async () => {
+    const store = await storeWith(
+      storedKey,
+      keyChange("insert", { keyId: "2", keyState: "PendingDeletion", deletionAtMs: 1 }),
+      keyChange("insert", { keyId: "3", keyManager: "AWS" }),
+      keyChange("insert", { keyId: "4", region: "other" }),
+      atMost(2),
+    );
+    const third = [keyChange("insert", { keyId: "5" }), atMost(2)];
+    const attempt = store.commit(third, { eventId: "1", line: "{}" });
+    await expect(attempt).rejects.toThrow(LimitReached);
+    await expect(attempt).rejects.toMatchObject({ limit: third[1] });
+    expect(await store.findKey({ ...keyName, keyId: "5" })).toBeUndefined();
+    expect(await store.listOutbox()).toEqual([]);
+    await store.commit([keyChange("delete", { keyId: "2" }), ...third]);
+  });
+
+  test("is not passed by commits at the same time", async () => {
+    const store = await openTestStore();
+    const ended = await Promise.allSettled(
+      Array.from({ length: 30 }, async (_, index) => {
+        await store.commit([keyChange("insert", { keyId: String(index) }), atMost(10)]);
+      }),
+    );
+    expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+    expect(await store.listKeyIds(accountId, region, firstPage)).toHaveLength(10);
+  });
 });
 
 test("finds keys that are due, the most overdue first, and no others", async () => {

@@ -4,7 +4,13 @@ import { makePrivateDirectorySync } from "../../lib/directories.ts";
 import type { Eventually } from "../../lib/eventually.ts";
 import { StoreRefused } from "../errors.ts";
 import { type RecordCaches, recordCaches } from "../record-caches.ts";
-import { type Change, type OutboxEntry, type Store, StoreConflict } from "../store.ts";
+import {
+  type Change,
+  LimitReached,
+  type OutboxEntry,
+  type Store,
+  StoreConflict,
+} from "../store.ts";
 import type { WriteRequest } from "./batch.ts";
 import { openDatabase } from "./database.ts";
 import { keyNameValues, prepareQueries, type Queries } from "./queries.ts";
@@ -123,7 +129,6 @@ function plainReads({ writer, queries }: Parts): PlainReads {
     listDomainKeys: async () => read(() => queries.listDomainKeys()),
     listKeyIds: async (accountId, region, page) =>
       read(() => queries.listKeyIds([accountId, region], page)),
-    countKeys: async (accountId, region) => read(() => queries.countKeys(accountId, region)),
     listKeysDueForDeletion: async (...asked) =>
       read(() => queries.listKeysDueForDeletion(...asked)),
     listKeysDueForRotation: async (...asked) =>
@@ -142,7 +147,6 @@ function plainReads({ writer, queries }: Parts): PlainReads {
           ? queries.listAliases([accountId, region], page)
           : queries.listAliasesOfKey([accountId, region, target], page),
       ),
-    countAliases: async (name) => read(() => queries.countAliases(...keyNameValues(name))),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
     listOutbox: async () => read(() => queries.listOutbox()),
   };
@@ -165,6 +169,7 @@ function writes({ writer, caches }: Parts): Pick<Store, "commit" | "settle" | "e
 
 function refusalOf({ outcome, message }: NotStored, changes: readonly Change[]): Error {
   const change = outcome.changeIndex === undefined ? undefined : changes[outcome.changeIndex];
+  if (change?.kind === "limit") return new LimitReached(change);
   return outcome.kind === "conflict" ? new StoreConflict(message, change) : new TypeError(message);
 }
 

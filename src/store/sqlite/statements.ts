@@ -1,9 +1,9 @@
 /** The SQL of every kind of change, derived from the descriptions of the tables. */
-import type { Change, TableName } from "../store.ts";
+import type { Change, RecordChange, TableName } from "../store.ts";
 import { type SqlValue, toRow } from "../rows.ts";
 import { type AnyTable, columnName, type Mutability, tables } from "../tables.ts";
 
-export type ChangeKind = Change["kind"];
+export type ChangeKind = RecordChange["kind"];
 
 export interface ChangeStatement {
   readonly sql: string;
@@ -11,11 +11,17 @@ export interface ChangeStatement {
   readonly binds: readonly string[];
 }
 
-/** A change as the writer takes it: which statement, with which values. */
-export interface RowChange {
+/** A change or a limit as the writer takes it: which statement, with which values. */
+export type RowChange =
+  | { readonly table: TableName; readonly kind: ChangeKind; readonly values: readonly SqlValue[] }
+  | RowLimit;
+
+export interface RowLimit {
   readonly table: TableName;
-  readonly kind: ChangeKind;
+  readonly kind: "limit";
+  readonly members: readonly string[];
   readonly values: readonly SqlValue[];
+  readonly max: number;
 }
 
 const version = "rowVersion";
@@ -42,10 +48,23 @@ export function changeStatement(table: TableName, kind: ChangeKind): ChangeState
 }
 
 /** Throws TypeError for a change that its table does not allow or cannot keep. */
-export function toRowChange({ table, kind, record }: Change): RowChange {
+export function toRowChange(change: Change): RowChange {
+  if (change.kind === "limit") return toRowLimit(change);
+  const { table, kind, record } = change;
   const statement = changeStatement(table, kind);
   if (statement === undefined) throw new TypeError(`${table} are not changed by ${kind}`);
   return { table, kind, values: toRow(tables[table], record, statement.binds) };
+}
+
+function toRowLimit({ table, kind, where, max }: Extract<Change, { kind: "limit" }>): RowLimit {
+  const members = Object.keys(where);
+  return { table, kind, members, values: toRow(tables[table], where, members), max };
+}
+
+/** Counts the records that have these values, but no more of them than it is given at last. */
+export function countStatement(table: TableName, members: readonly string[]): string {
+  const these = members.map((member) => `${columnName(member)} IS ?`).join(" AND ");
+  return `SELECT count(*) AS found FROM (SELECT 1 FROM ${tables[table].name} WHERE ${these} LIMIT ?)`;
 }
 
 function insertStatement(table: AnyTable): ChangeStatement {

@@ -123,6 +123,9 @@ describe("CreateAlias", () => {
       await kms.call("CreateAlias", { AliasName: `alias/many-${count}`, TargetKeyId: target });
     }
     const input = { AliasName: "alias/many-51", TargetKeyId: target };
-    expect((await refusal(kms.call("CreateAlias", input))).code).toBe("LimitExceededException");
+    expect(await refusal(kms.call("CreateAlias", input))).toEqual({
+      code: "LimitExceededException",
+      message: `The quota of 50 aliases for the key ${kms.arn(target)} has been reached.`,
+    });
   });
 });

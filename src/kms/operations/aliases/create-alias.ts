@@ -3,7 +3,7 @@ import { requireKeyAsTarget, requireOwnAliasName } from "../../alias-name.ts";
 import { KmsError } from "../../errors.ts";
 import { aliasArn, keyResource } from "../../key.ts";
 import { keyOperation } from "../../operation.ts";
-import { requireAliasQuota } from "../../quotas.ts";
+import { aliasQuota } from "../../quotas.ts";
 import * as shape from "../../shapes.ts";
 
 export const createAlias = keyOperation("CreateAlias", {
@@ -29,12 +29,11 @@ export const createAlias = keyOperation("CreateAlias", {
     if ((await store.findAlias(accountId, region, aliasName)) !== undefined) {
       throw new KmsError("AlreadyExistsException", `An alias with the name ${arn} already exists`);
     }
-    await requireAliasQuota(store, key);
     const times = { createdAtMs: nowMs, updatedAtMs: nowMs };
     const record = { accountId, region, aliasName, targetKeyId: keyId, ...times, rowVersion: 1 };
     return {
       output: {},
-      changes: [{ kind: "insert", table: "aliases", record }],
+      changes: [{ kind: "insert", table: "aliases", record }, aliasQuota(key)],
       responseElements: { keyId: key.arn },
       resources: [keyResource(accountId, key.arn), keyResource(accountId, arn)],
     };

@@ -3,7 +3,7 @@ import { requireKeyAsTarget, requireOwnAliasName } from "../../alias-name.ts";
 import { KmsError } from "../../errors.ts";
 import { aliasArn, type Key, keyResource } from "../../key.ts";
 import { keyOperation } from "../../operation.ts";
-import { requireAliasQuota } from "../../quotas.ts";
+import { aliasQuota } from "../../quotas.ts";
 import { requireAlias } from "../../require-alias.ts";
 import * as shape from "../../shapes.ts";
 
@@ -36,7 +36,6 @@ export const updateAlias = keyOperation("UpdateAlias", {
     const arn = aliasArn(before.accountId, before.region, input.AliasName);
     requireSameKind(arn, before, to.key);
     const alias = await requireAlias(store, before, input.AliasName);
-    if (to.key.keyId !== before.keyId) await requireAliasQuota(store, to.key);
     const moved = {
       targetKeyId: to.key.keyId,
       updatedAtMs: nowMs,
@@ -44,7 +43,10 @@ export const updateAlias = keyOperation("UpdateAlias", {
     };
     return {
       output: {},
-      changes: [{ kind: "update", table: "aliases", record: { ...alias, ...moved } }],
+      changes: [
+        { kind: "update", table: "aliases", record: { ...alias, ...moved } },
+        aliasQuota(to.key),
+      ],
       responseElements: { keyId: to.key.arn },
       resources: [keyResource(before.accountId, arn), keyResource(before.accountId, to.key.arn)],
     };

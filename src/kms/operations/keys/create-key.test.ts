@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { aKey } from "../../../../test/store-bench.ts";
 import { refusal } from "../../../../test/refusal.ts";
 import type { JsonObject } from "../../../service/service.ts";
 
@@ -208,6 +209,26 @@ describe("CreateKey", () => {
       code: "MalformedPolicyDocumentException",
       message: "Policy contains a statement with one or more invalid principals.",
     });
+  });
+
+  test("LimitExceededException for the 100,001st key, also when two ask for the last", async () => {
+    const owner = { accountId: "444455556666" };
+    const name = { ...owner, region: "eu-west-1", policy: "{}" };
+    for (const part of [50_000, 49_999]) {
+      const keys = Array.from({ length: part }, (_v, index) =>
+        aKey({ ...name, keyId: `${part}-${index}` }),
+      );
+      await kms.store.commit(keys.map((record) => ({ kind: "insert", table: "keys", record })));
+    }
+    const ended = await Promise.allSettled([kms.newKey({}, owner), kms.newKey({}, owner)]);
+    expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(ended.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: {
+        code: "LimitExceededException",
+        message: "The quota of 100000 KMS keys has been reached.",
+      },
+    });
+    expect(await kms.newKey({}, { ...owner, region: "us-east-1" })).not.toBe("");
   });
 
   test("LimitExceededException for a policy of more than 32 KB", async () => {

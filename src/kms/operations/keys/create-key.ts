@@ -11,7 +11,7 @@ import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from "../../key-
 import { newKey } from "../../new-key.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import { refuseSm2 } from "../../partition-limits.ts";
-import { requireKeyQuota } from "../../quotas.ts";
+import { keyQuota } from "../../quotas.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
 import { recordedTags, requireSoundTags, tagList } from "../../tags.ts";
@@ -37,7 +37,6 @@ export const createKey = accountOperation("CreateKey", {
     requireImplemented(input);
     const tags = requireSoundTags(input.Tags ?? []);
     const policy = chosenPolicy(input, desk);
-    await requireKeyQuota(desk);
     const { key, material, changes } = await newKey(desk.vault, {
       accountId: desk.caller.accountId,
       region: desk.facts.region,
@@ -55,7 +54,7 @@ export const createKey = accountOperation("CreateKey", {
     const output: Output<"CreateKey"> = { KeyMetadata };
     return {
       output,
-      changes,
+      changes: [...changes, keyQuota(key)],
       responseElements: { keyMetadata: recordedMetadata(KeyMetadata) },
       resources: [keyResource(key.accountId, key.arn)],
     };
