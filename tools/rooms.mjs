@@ -12,6 +12,7 @@ export const rooms = {
   policy: { rooms: ["lib"], packages: [] },
   service: { rooms: ["lib"], packages: ["node:"] },
   store: { rooms: ["lib"], packages: ["node:"] },
+  attestation: { rooms: ["lib"], packages: ["node:"] },
   protocol: { rooms: ["lib", "service"], packages: ["node:"] },
   identity: { rooms: ["lib", "service"], packages: ["node:"] },
 
@@ -19,7 +20,7 @@ export const rooms = {
   vault: { rooms: ["vault-protocol"], packages: ["node:", "@noble/"] },
 
   kms: {
-    rooms: ["lib", "policy", "service", "store", "vault-protocol"],
+    rooms: ["lib", "policy", "service", "store", "attestation", "vault-protocol"],
     packages: ["node:"],
     types: ["@aws-sdk/client-kms"],
   },
@@ -30,7 +31,18 @@ export const rooms = {
   launcher: { rooms: ["lib", "store"], packages: ["node:"] },
   cli: { rooms: ["lib", "launcher"], packages: ["node:", "commander", "zod", "yaml"] },
   "server.ts": {
-    rooms: ["lib", "service", "store", "gateway", "identity", "kms", "iam", "trail", "launcher"],
+    rooms: [
+      "lib",
+      "service",
+      "store",
+      "attestation",
+      "gateway",
+      "identity",
+      "kms",
+      "iam",
+      "trail",
+      "launcher",
+    ],
     packages: ["node:", "pino"],
   },
   "main.ts": { rooms: ["server.ts", "launcher", "lib"], packages: ["node:", "pino"] },

@@ -1,0 +1,81 @@
+/**
+ * The chain from an attestation document's certificate to a root that the operator trusts
+ * (RFC 5280, section 6, of which Node checks names, key usage and signatures).
+ */
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { UnsoundDocument } from "./unsound-document.ts";
+
+/** The certificates of those whose word is taken for what an enclave is. */
+export type TrustedRoots = readonly X509Certificate[];
+
+export interface PresentedChain {
+  /** The signer's own certificate, DER. */
+  readonly certificate: Buffer;
+  /** Those above it, DER, the root first. */
+  readonly cabundle: readonly Buffer[];
+}
+
+/**
+ * The public key of the chain's own certificate. Throws UnsoundDocument unless every
+ * certificate is valid now and was issued by the one above it, and the first is one of
+ * the roots itself, byte for byte.
+ */
+export function requireTrustedKey(
+  { certificate, cabundle }: PresentedChain,
+  roots: TrustedRoots,
+  nowMs: number,
+): KeyObject {
+  const leaf = readCertificate(certificate);
+  const above = cabundle.map(readCertificate);
+  if (leaf.ca) throw new UnsoundDocument("its certificate is one that issues certificates");
+  if (!isTrusted(above[0], roots)) {
+    throw new UnsoundDocument("its certificates do not lead to a trusted root");
+  }
+  const chain = [...above, leaf];
+  for (const [index, each] of chain.entries()) {
+    requireValid(each, nowMs);
+    requireIssued(each, chain[index - 1] ?? each);
+  }
+  return leaf.publicKey;
+}
+
+function isTrusted(root: X509Certificate | undefined, roots: TrustedRoots): boolean {
+  return root !== undefined && roots.some((trusted) => trusted.raw.equals(root.raw));
+}
+
+function requireValid({ validFromDate, validToDate }: X509Certificate, nowMs: number): void {
+  if (validFromDate.getTime() <= nowMs && nowMs <= validToDate.getTime()) return;
+  throw new UnsoundDocument("one of its certificates is not valid at this time");
+}
+
+/** The root issued itself. */
+function requireIssued(certificate: X509Certificate, issuer: X509Certificate): void {
+  const isIssued =
+    issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  if (isIssued) return;
+  throw new UnsoundDocument("its certificates do not form a chain");
+}
+
+function readCertificate(der: Buffer): X509Certificate {
+  const certificate = parse(der);
+  // A reader that goes by the first certificate of several would take PEM, and what follows DER.
+  if (certificate === undefined || !certificate.raw.equals(der)) {
+    throw new UnsoundDocument("one of its certificates cannot be read");
+  }
+  const { asymmetricKeyDetails } = certificate.publicKey;
+  if (asymmetricKeyDetails?.namedCurve !== "secp384r1") {
+    throw new UnsoundDocument("one of its certificates has a key of another kind than P-384");
+  }
+  return certificate;
+}
+
+/** Node reads the public key late, and complains then of one that it does not know. */
+function parse(der: Buffer): X509Certificate | undefined {
+  try {
+    const certificate = new X509Certificate(der);
+    void certificate.publicKey;
+    return certificate;
+  } catch {
+    return undefined;
+  }
+}
