@@ -46,6 +46,8 @@ const nothing = fc.constant({});
 const algorithm = fc.constantFrom("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "ECDSA_SHA_256");
 const messageType = fc.constantFrom("RAW", "DIGEST");
 const message = bytes(600);
+const recipientPublicKey = bytes(limits.recipientPublicKey);
+const envelope = bytes(limits.envelope);
 
 const samples: {
   readonly [Name in VaultCommandName]: {
@@ -185,6 +187,35 @@ const samples: {
       { wrapped, keyMaterialId: text, publicKey: message },
       { requiredKeys: ["wrapped", "keyMaterialId"] },
     ),
+  },
+  decryptForRecipient: {
+    request: fc.record({ material, encryptionContext, ciphertextBlob, recipientPublicKey }),
+    reply: fc.record({ envelope }),
+  },
+  rsaDecryptForRecipient: {
+    request: fc.record({ material, algorithm, ciphertext: message, recipientPublicKey }),
+    reply: fc.record({ envelope }),
+  },
+  deriveSharedSecretForRecipient: {
+    request: fc.record({ material, publicKey: message, recipientPublicKey }),
+    reply: fc.record({ envelope }),
+  },
+  generateDataKeyForRecipient: {
+    request: fc.record({ material, encryptionContext, lengthBytes: number, recipientPublicKey }),
+    reply: fc.record({ envelope, ciphertextBlob }),
+  },
+  generateDataKeyPairForRecipient: {
+    request: fc.record({
+      material,
+      encryptionContext,
+      keyPairSpec: algorithm,
+      recipientPublicKey,
+    }),
+    reply: fc.record({ envelope, publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
+  },
+  generateRandomForRecipient: {
+    request: fc.record({ lengthBytes: number, recipientPublicKey }),
+    reply: fc.record({ envelope }),
   },
 };
 

@@ -1,5 +1,7 @@
 /** How each command of the vault stands in frames. An opcode, once given, keeps its meaning. */
 import type {
+  Enveloped,
+  ForRecipient,
   ImportKeyFacts,
   KeyMaterialFacts,
   Nothing,
@@ -12,7 +14,7 @@ import type {
   WrappedImportKey,
   WrappedKeyMaterial,
 } from "./commands.ts";
-import { type Field, bytes, flag, list, record, secret, text, u32, u64 } from "./fields.ts";
+import { type Field, bytes, flag, joined, list, record, secret, text, u32, u64 } from "./fields.ts";
 import { Malformed } from "./malformed.ts";
 
 /** Key material in full, or named by its reference where the vault holds it already. */
@@ -40,6 +42,9 @@ export const limits = {
   token: 4_096,
   secretAccessKey: 128,
   domainKeys: 400,
+  recipientPublicKey: 1_024,
+  /** Of a plaintext as long as a ciphertext blob may be. */
+  envelope: 8_192,
 } as const;
 
 const referenceBytes = 16;
@@ -157,6 +162,25 @@ const generateDataKeyPair = record<SentRequest<"generateDataKeyPair">>({
   keyPairSpec: text(64),
 });
 
+const generateRandom = record<SentRequest<"generateRandom">>({ lengthBytes: u32 });
+const decrypt = record<SentRequest<"decrypt">>({
+  material: keyMaterial,
+  encryptionContext,
+  ciphertextBlob,
+});
+const rsaDecrypt = record<SentRequest<"rsaDecrypt">>({
+  material: keyMaterial,
+  algorithm,
+  ciphertext: message,
+});
+const deriveSharedSecret = record<SentRequest<"deriveSharedSecret">>({
+  material: keyMaterial,
+  publicKey: message,
+});
+
+const recipient = record<ForRecipient>({ recipientPublicKey: bytes(limits.recipientPublicKey) });
+const enveloped = record<Enveloped>({ envelope: bytes(limits.envelope) });
+
 interface CommandCodec<Name extends VaultCommandName> {
   readonly opcode: number;
   readonly request: Field<SentRequest<Name>>;
@@ -201,7 +225,7 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
   },
   decrypt: {
     opcode: 7,
-    request: record({ material: keyMaterial, encryptionContext, ciphertextBlob }),
+    request: decrypt,
     reply: record({ plaintext: secret(limits.ciphertextBlob) }),
   },
   reEncrypt: {
@@ -229,7 +253,7 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
   },
   generateRandom: {
     opcode: 11,
-    request: record({ lengthBytes: u32 }),
+    request: generateRandom,
     reply: record({ bytes: secret(limits.generatedBytes) }),
   },
   createSecretAccessKey: {
@@ -270,7 +294,7 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
   },
   rsaDecrypt: {
     opcode: 18,
-    request: record({ material: keyMaterial, algorithm, ciphertext: message }),
+    request: rsaDecrypt,
     reply: record({ plaintext: secret(limits.ciphertextBlob) }),
   },
   sign: {
@@ -301,7 +325,7 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
   },
   deriveSharedSecret: {
     opcode: 23,
-    request: record({ material: keyMaterial, publicKey: message }),
+    request: deriveSharedSecret,
     reply: record({ sharedSecret }),
   },
   encapsulate: {
@@ -338,6 +362,31 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
       facts: record({ ...keyFacts, ...kindFacts }),
     }),
     reply: importedReply,
+  },
+  decryptForRecipient: { opcode: 40, request: joined(decrypt, recipient), reply: enveloped },
+  rsaDecryptForRecipient: { opcode: 41, request: joined(rsaDecrypt, recipient), reply: enveloped },
+  deriveSharedSecretForRecipient: {
+    opcode: 42,
+    request: joined(deriveSharedSecret, recipient),
+    reply: enveloped,
+  },
+  generateDataKeyForRecipient: {
+    opcode: 43,
+    request: joined(generateDataKey, recipient),
+    reply: joined(enveloped, record({ ciphertextBlob })),
+  },
+  generateDataKeyPairForRecipient: {
+    opcode: 44,
+    request: joined(generateDataKeyPair, recipient),
+    reply: joined(
+      enveloped,
+      record({ publicKey: message, privateKeyCiphertextBlob: ciphertextBlob }),
+    ),
+  },
+  generateRandomForRecipient: {
+    opcode: 45,
+    request: joined(generateRandom, recipient),
+    reply: enveloped,
   },
 };
 

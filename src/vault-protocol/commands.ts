@@ -52,6 +52,17 @@ export interface WrappedImportKey {
   readonly wrapped: Uint8Array;
 }
 
+/** Of a request whose plaintext is for an attested recipient. */
+export interface ForRecipient {
+  /** DER SubjectPublicKeyInfo of an RSA key of 2048 to 4096 bits, proven to be the recipient's. */
+  readonly recipientPublicKey: Uint8Array;
+}
+
+/** Of a reply: a plaintext as CMS EnvelopedData that only the recipient can open. */
+export interface Enveloped {
+  readonly envelope: Uint8Array;
+}
+
 export interface WrappedDomainKey {
   readonly number: number;
   readonly wrapped: Uint8Array;
@@ -242,6 +253,31 @@ export interface VaultCommands {
     reply: { ciphertextBlob: Uint8Array };
   };
   generateRandom: { request: { lengthBytes: number }; reply: { bytes: Uint8Array } };
+  /** Commands of their own, so that a plaintext for a recipient never leaves the vault as it is. */
+  decryptForRecipient: {
+    request: VaultCommands["decrypt"]["request"] & ForRecipient;
+    reply: Enveloped;
+  };
+  rsaDecryptForRecipient: {
+    request: VaultCommands["rsaDecrypt"]["request"] & ForRecipient;
+    reply: Enveloped;
+  };
+  deriveSharedSecretForRecipient: {
+    request: VaultCommands["deriveSharedSecret"]["request"] & ForRecipient;
+    reply: Enveloped;
+  };
+  generateDataKeyForRecipient: {
+    request: VaultCommands["generateDataKey"]["request"] & ForRecipient;
+    reply: Enveloped & { ciphertextBlob: Uint8Array };
+  };
+  generateDataKeyPairForRecipient: {
+    request: VaultCommands["generateDataKeyPair"]["request"] & ForRecipient;
+    reply: Enveloped & { publicKey: Uint8Array; privateKeyCiphertextBlob: Uint8Array };
+  };
+  generateRandomForRecipient: {
+    request: VaultCommands["generateRandom"]["request"] & ForRecipient;
+    reply: Enveloped;
+  };
   /** Makes a secret access key, or takes the one given, and returns it once beside its wrapped form. */
   createSecretAccessKey: {
     request: { facts: SecretAccessKeyFacts; secretAccessKey?: Uint8Array };
@@ -284,7 +320,10 @@ export type SlowCommandName =
   | "createImportKey"
   | "importKeyMaterial"
   | "generateDataKeyPair"
-  | "generateDataKeyPairWithoutPlaintext";
+  | "generateDataKeyPairWithoutPlaintext"
+  | "rsaDecryptForRecipient"
+  | "deriveSharedSecretForRecipient"
+  | "generateDataKeyPairForRecipient";
 
 /** The whole vault, as the service sees it. */
 export interface VaultClient {

@@ -81,3 +81,17 @@ export function record<T extends object>(members: {
     },
   };
 }
+
+/** The members of one record after those of another. */
+export function joined<First extends object, Second extends object>(
+  first: Field<First>,
+  second: Field<Second>,
+): Field<First & Second> {
+  return {
+    write(out, value) {
+      first.write(out, value);
+      second.write(out, value);
+    },
+    read: (input) => ({ ...first.read(input), ...second.read(input) }),
+  };
+}

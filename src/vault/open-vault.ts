@@ -9,6 +9,7 @@ import { keyExchangeCommands } from "./commands/key-exchange.ts";
 import { keyMaterialCommands } from "./commands/key-material.ts";
 import { keyPairCommands } from "./commands/key-pairs.ts";
 import { macCommands } from "./commands/macs.ts";
+import { recipientCommands } from "./commands/recipient.ts";
 import { rsaCommands } from "./commands/rsa.ts";
 import { signatureCommands } from "./commands/signatures.ts";
 import { tokenCommands } from "./commands/tokens.ts";
@@ -92,7 +93,7 @@ export async function openVault({
 }
 
 function handlersOf(state: VaultState): VaultHandlers {
-  return {
+  const plain = {
     ...domainKeyCommands(state),
     ...keyMaterialCommands(state),
     ...encryptionCommands(state),
@@ -106,6 +107,7 @@ function handlersOf(state: VaultState): VaultHandlers {
     ...keyExchangeCommands(state),
     ...importCommands(state),
   };
+  return { ...plain, ...recipientCommands(plain) };
 }
 
 /** Not the time of day: a clock that is set back must not keep keys in memory. */
