@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import path from "node:path";
+import { readTrustedRoots } from "./attestation/read-roots.ts";
 import { openGateway } from "./gateway/open-gateway.ts";
 import type { Listener } from "./gateway/listen.ts";
 import type { OperatorLog } from "./gateway/wire.ts";
@@ -136,10 +137,13 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
           clock,
         })
       : kept;
+  const { attestationRootPath } = config;
+  const attestationRoots =
+    attestationRootPath === undefined ? [] : readTrustedRoots(attestationRootPath);
   const lifecycle = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const gateway = await openGateway({
     ...config,
-    services: [kmsService(lifecycle)],
+    services: [kmsService({ ...lifecycle, attestationRoots })],
     queryServices: [stsService({ trail })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,

@@ -26,6 +26,8 @@ export interface StartOptions {
   /** The account that the credentials test/test speak for. */
   readonly accountId?: string;
   readonly region?: string;
+  /** The roots of attestation documents, a PEM file; without it calls with a Recipient are refused. */
+  readonly attestationRootPath?: string;
   /** What time it is, in milliseconds since 1970: move it to see rotations and deletions happen. */
   readonly clock?: Clock;
 }
@@ -63,6 +65,7 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
         port: options.port ?? 0,
         accountId,
         regions: [region, ...awsRegions.filter((other) => other !== region)],
+        attestationRootPath: options.attestationRootPath,
         logLevel: "error",
       },
       clock: options.clock ?? Date.now,

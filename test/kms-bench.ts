@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { TrustedRoots } from "../src/attestation/certificate-chain.ts";
 import type { Input, OperationName, Output } from "../src/kms/contract.ts";
 import { openDomainKeys } from "../src/kms/domain-keys.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
@@ -80,7 +81,12 @@ export interface KmsBench {
 const benchAccount = "111122223333";
 const benchRegion = "eu-west-1";
 
-export async function kmsBench(): Promise<KmsBench> {
+export interface BenchOptions {
+  /** Whose word is taken for what an attested recipient is. */
+  readonly attestationRoots?: TrustedRoots;
+}
+
+export async function kmsBench({ attestationRoots = [] }: BenchOptions = {}): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
   const store = await openSqliteStore({ directory, mode: "serve" });
   const journal = await openJournal({ directory: path.join(directory, "journal") });
@@ -100,7 +106,7 @@ export async function kmsBench(): Promise<KmsBench> {
   const clock = (): number => time.nowMs;
   await openDomainKeys(vault, store, clock());
   const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
-  const service = kmsService(parts);
+  const service = kmsService({ ...parts, attestationRoots });
 
   let lastInput: JsonObject = {};
 

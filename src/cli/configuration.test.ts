@@ -74,6 +74,7 @@ log-level: debug
       KEYHAVEN_TLS_KEY: "/key.pem",
       KEYHAVEN_ACCOUNT: "999999999999",
       KEYHAVEN_REGIONS: "eu-west-1, us-east-1",
+      KEYHAVEN_ATTESTATION_ROOT: "root.pem",
       KEYHAVEN_LOG_LEVEL: "silent",
     };
     expect(await read({}, environment)).toEqual({
@@ -84,6 +85,7 @@ log-level: debug
       tls: { certPath: "/srv/house/cert.pem", keyPath: "/key.pem" },
       accountId: "999999999999",
       regions: ["eu-west-1", "us-east-1"],
+      attestationRootPath: "/srv/house/root.pem",
       logLevel: "silent",
     });
   });
@@ -127,6 +129,7 @@ describe("a wrong configuration", () => {
     ["regions", "us-east-1,", "be Region names like us-east-1,eu-west-1, each one once"],
     ["log-level", "verbose", "be debug, info, warn, error or silent"],
     ["data-dir", " ", "be a path"],
+    ["attestation-root", " ", "be the path of a PEM file"],
   ];
 
   test.each(wrong)("is refused where it stands: %s %s", async (setting, value, must) => {

@@ -80,8 +80,15 @@ async function check(given: readonly GivenValue[]): Promise<Values> {
   return values;
 }
 
+const paths: ReadonlySet<SettingName> = new Set([
+  "data-dir",
+  "tls-cert",
+  "tls-key",
+  "attestation-root",
+]);
+
 function isPath(setting: SettingName): boolean {
-  return setting === "data-dir" || setting === "tls-cert" || setting === "tls-key";
+  return paths.has(setting);
 }
 
 function quote(value: unknown): string {
@@ -102,6 +109,7 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
     ...(certPath === undefined || keyPath === undefined ? {} : { tls: { certPath, keyPath } }),
     accountId: values.account ?? "111122223333",
     regions: values.regions ?? awsRegions,
+    attestationRootPath: values["attestation-root"],
     logLevel: values["log-level"] ?? "info",
   };
 }

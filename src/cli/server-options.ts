@@ -12,6 +12,10 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
   "tls-key": ["<file>", "the private key of the certificate, PEM"],
   account: ["<number>", "the first account, 12 digits (default: 111122223333)"],
   regions: ["<names>", "the Regions served, with commas, the default first (default: all)"],
+  "attestation-root": [
+    "<file>",
+    "the roots of attestation documents, PEM; without one Recipient is refused",
+  ],
   "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
 };
 

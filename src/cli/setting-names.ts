@@ -7,6 +7,7 @@ export const settingNames = [
   "tls-key",
   "account",
   "regions",
+  "attestation-root",
   "log-level",
 ] as const;
 

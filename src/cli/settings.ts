@@ -38,6 +38,7 @@ export const settings = {
     schema: z.pipe(textOrList, regions),
     must: "be Region names like us-east-1,eu-west-1, each one once",
   },
+  "attestation-root": { schema: text, must: "be the path of a PEM file" },
   "log-level": {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     must: "be debug, info, warn, error or silent",

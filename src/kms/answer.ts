@@ -2,9 +2,10 @@
  * How a KMS call is answered, in order. Each step takes what the step before it made;
  * none calls back. An operation file fills in the steps, it never rearranges them.
  *
- *   check the input → find the keys → may the caller? → are the keys fit? → dry run →
+ *   check the input → prove the recipient → find the keys → may the caller? → are the keys fit? → dry run →
  *   the work → store the changes with their record → the record on disk → the answer
  */
+import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
 import type { CallEvent, JournalEntry } from "../service/trail.ts";
@@ -19,6 +20,7 @@ import type { Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operati
 import { requireAccountAction } from "./authorize.ts";
 import { quotaReached } from "./quotas.ts";
 import { contestedRecord, inTurn } from "./turns.ts";
+import { recipientOf } from "./recipients.ts";
 
 /** How often a call is begun again because a record it read was changed meanwhile. */
 const maxAttempts = 8;
@@ -33,6 +35,7 @@ interface Performed<Name extends OperationName> {
 export interface Progress<Name extends OperationName> {
   input?: Checked<Input<Name>>;
   keys: readonly KeyInUse[];
+  recipient?: AttestedRecipient;
 }
 
 export async function answer<Name extends OperationName>(
@@ -108,6 +111,18 @@ function perform<Name extends OperationName>(
   const input = checkInput(operation, sent);
   progress.input = input;
   operation.validate?.(input);
+  const recipient = recipientOf(input, desk);
+  if (recipient === undefined) return performFor(operation, input, desk, progress);
+  progress.recipient = recipient;
+  return performFor(operation, input, { ...desk, recipient }, progress);
+}
+
+function performFor<Name extends OperationName>(
+  operation: Operation<Name>,
+  input: Checked<Input<Name>>,
+  desk: Desk,
+  progress: Progress<Name>,
+): Promise<Outcome<Name>> {
   if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
   requireAccountAction(desk);
   return operation.run({ ...desk, input });

@@ -23,7 +23,7 @@ export interface KeyAccess {
   readonly byCiphertext: boolean;
 }
 
-type Asking = Pick<Desk, "caller" | "facts" | "nowMs">;
+type Asking = Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
 
 /** Refuses with AccessDeniedException unless the key policy allows the action. */
 export function authorize(access: KeyAccess, desk: Asking): void {

@@ -4,7 +4,6 @@ import type { Key } from "./key.ts";
 import { KmsError } from "./errors.ts";
 import type { ConditionFacts, KeyInUse } from "./operation.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
-import { notYet } from "./gaps.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
 
@@ -69,11 +68,6 @@ function longestPlaintext(algorithm: string, key: Key): number {
 export function refuseContext(context: EncryptionContext | undefined, key: Key): void {
   if (isSymmetric(key) || context === undefined || Object.keys(context).length === 0) return;
   throw invalid("EncryptionContext is not supported for asymmetric keys.");
-}
-
-/** Attested recipients (Nitro Enclaves) are a gap: the plaintext must not go out in their stead. */
-export function refuseRecipient(recipient: unknown): void {
-  if (recipient !== undefined) throw notYet("attested recipients");
 }
 
 /** A ciphertext blob is needed, unless a dry run is told to do without: then a key has to be named. */

@@ -1,20 +1,22 @@
 /** What a KMS call looks like on the trail, by how it ended. */
+import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { CallEvent, ServiceEvent, TrailResource } from "../service/trail.ts";
 import type { OperationName } from "./contract.ts";
 import type { KmsError } from "./errors.ts";
 import { type Key, keyResource } from "./key.ts";
 import type { Desk, KeyInUse, Operation, Outcome } from "./operation.ts";
 import type { Progress } from "./answer.ts";
+import { recipientOnRecord } from "./recipients.ts";
 
 const eventSource = "kms.amazonaws.com";
 
 export function successEvent<Name extends OperationName>(
   operation: Operation<Name>,
   { caller, facts }: Desk,
-  { input, keys }: Progress<Name>,
+  { input, keys, recipient }: Progress<Name>,
   outcome: Outcome<Name>,
 ): CallEvent {
-  const { additionalEventData } = outcome;
+  const additionalEventData = additionalData(outcome, recipient);
   return {
     eventSource,
     eventName: operation.name,
@@ -26,6 +28,14 @@ export function successEvent<Name extends OperationName>(
     ...(additionalEventData === undefined ? {} : { additionalEventData }),
     resources: outcome.resources ?? resourcesOf(keys),
   };
+}
+
+function additionalData(
+  { additionalEventData }: Pick<Outcome<OperationName>, "additionalEventData">,
+  recipient: AttestedRecipient | undefined,
+): CallEvent["additionalEventData"] {
+  if (recipient === undefined) return additionalEventData;
+  return { ...additionalEventData, recipient: recipientOnRecord(recipient) };
 }
 
 export function failureEvent<Name extends OperationName>(

@@ -2,6 +2,7 @@
  * From JSON values to the types KMS declares. A value of another type is refused with
  * SerializationException, in the words of AWS's JSON reader.
  */
+import { decodeBase64 } from "../lib/base64.ts";
 import type { JsonObject, JsonValue } from "../service/service.ts";
 import { KmsError } from "./errors.ts";
 
@@ -24,6 +25,14 @@ export function readInteger(value: JsonValue): number {
 export function readBlob(value: JsonValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw unreadable(value, "a Blob");
+}
+
+/** A blob inside a structure. What is read this way is no secret: text cannot be wiped. */
+export function readBase64(value: JsonValue): Uint8Array {
+  if (typeof value !== "string") return readBlob(value);
+  const bytes = decodeBase64(Buffer.from(value, "latin1"));
+  if (bytes === undefined) throw serialization("Unexpected token received from parser");
+  return bytes;
 }
 
 export function readList(value: JsonValue): readonly JsonValue[] {

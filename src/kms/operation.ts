@@ -1,6 +1,8 @@
 /** What an operation declares, and what it is given when it runs. */
 import type { KeyUsageType } from "@aws-sdk/client-kms";
 import type { ConditionFact } from "../policy/evaluation.ts";
+import type { TrustedRoots } from "../attestation/certificate-chain.ts";
+import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
@@ -21,9 +23,13 @@ export interface Desk {
   readonly store: Store;
   readonly trail: Trail;
   readonly lastUsages: LastUsages;
+  /** Those whose word is taken for what an attested recipient is. */
+  readonly attestationRoots: TrustedRoots;
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;
+  /** Who alone may read the plaintext, when the call names someone: proven before anything else. */
+  readonly recipient?: AttestedRecipient | undefined;
 }
 
 /** What came of a call: the answer, what is to be stored, and what the trail adds. */

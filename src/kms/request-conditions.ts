@@ -6,9 +6,10 @@
 import type { ConditionContext, ConditionFact, ConditionValue } from "../policy/evaluation.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
+import { recipientCondition } from "./recipients.ts";
 
 interface Subject {
-  readonly desk: Pick<Desk, "caller" | "facts" | "nowMs">;
+  readonly desk: Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
   readonly key: Pick<Key, "accountId" | "keySpec" | "keyUsage" | "origin" | "multiRegion" | "tags">;
   /** The alias the caller named the key by. */
   readonly requestAlias: string | undefined;
@@ -55,6 +56,8 @@ export function requestConditions(subject: Subject): ConditionContext {
       const derive = derivations.get(key);
       if (derive !== undefined) return derive(subject);
       if (key.startsWith(resourceTagPrefix)) return resourceTag(subject, key);
+      const attested = recipientCondition(key, subject.desk.recipient);
+      if (attested !== undefined) return attested;
       own ??= lowerCased(subject.facts?.());
       return own.get(key);
     },

@@ -1,4 +1,5 @@
 /** AWS KMS as a service: named calls in, answers out. */
+import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Authenticated, Service } from "../service/service.ts";
 import type { Trail } from "../service/trail.ts";
@@ -18,13 +19,15 @@ export interface KmsParts {
   readonly store: Store;
   readonly trail: Trail;
   readonly lastUsages: LastUsages;
+  readonly attestationRoots: TrustedRoots;
   readonly clock: Clock;
 }
 
 export function kmsService(parts: KmsParts): Service {
   const deskFor = ({ caller, facts }: Authenticated): Desk => {
-    const { vault, store, trail, lastUsages, clock } = parts;
-    return { vault, store, trail, lastUsages, caller, facts, nowMs: clock() };
+    const { vault, store, trail, lastUsages, attestationRoots, clock } = parts;
+    const nowMs = clock();
+    return { vault, store, trail, lastUsages, attestationRoots, caller, facts, nowMs };
   };
   return {
     signingName: "kms",

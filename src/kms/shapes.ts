@@ -6,9 +6,10 @@
  * (SerializationException), `complaints` says which constraints a value breaks
  * (ValidationException), in the words of AWS's validation framework.
  */
-import type { RecipientInfo } from "@aws-sdk/client-kms";
+import type { KeyEncryptionMechanism, RecipientInfo } from "@aws-sdk/client-kms";
 import type { JsonObject, JsonValue } from "../service/service.ts";
 import {
+  readBase64,
   readBlob,
   readBoolean,
   readInteger,
@@ -163,12 +164,11 @@ export const encryptionContext: Shape<Record<string, string>> = required(
   [],
 );
 
-/** An attestation document comes as text here: it is refused before anyone reads it. */
-export const recipient: Shape<RecipientInfo> = required(
-  (value) => readObject(value) as RecipientInfo,
-  () => none,
-  [],
-);
+/** An attestation document comes as text: only members of the input itself are decoded on the way. */
+export const recipient: Shape<RecipientInfo> = structure<RecipientInfo>({
+  KeyEncryptionAlgorithm: optional(oneOf<KeyEncryptionMechanism>(["RSAES_OAEP_SHA_256"])),
+  AttestationDocument: optional({ ...blob({ min: 1, max: 262_144 }), read: readBase64 }),
+});
 
 export const dryRunModifiers = listOf(oneOf(["IGNORE_CIPHERTEXT"] as const));
 

@@ -24,11 +24,14 @@ export async function askVault<Name extends VaultCommandName>(
 /** Commands that judge what a caller sent. */
 type OpeningCommand =
   | "decrypt"
+  | "decryptForRecipient"
   | "rsaDecrypt"
+  | "rsaDecryptForRecipient"
   | "reEncrypt"
   | "verify"
   | "verifyMac"
   | "deriveSharedSecret"
+  | "deriveSharedSecretForRecipient"
   | "decapsulate"
   | "openToken";
 

@@ -11,5 +11,7 @@ export interface ServerConfig {
   readonly accountId: string;
   /** The Regions that are served; the first is the default. */
   readonly regions: readonly string[];
+  /** PEM: those whose word is taken for what an attested recipient is. Without it, nobody's. */
+  readonly attestationRootPath?: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }

@@ -152,12 +152,6 @@ describe("Decrypt", () => {
     });
   });
 
-  test("refuses an attested recipient: the plaintext must not go out in its stead", async () => {
-    const Recipient = { KeyEncryptionAlgorithm: "RSAES_OAEP_SHA_256" as const };
-    const { code } = await refusal(kms.call("Decrypt", { CiphertextBlob, Recipient }));
-    expect(code).toBe("UnsupportedOperationException");
-  });
-
   test("dry run: the refusal of a call that would have succeeded, and of one that would not", async () => {
     const dry = { CiphertextBlob, DryRun: true };
     expect(await refusal(kms.call("Decrypt", dry))).toMatchObject({

@@ -11,7 +11,6 @@ import {
   isSymmetric,
   openedBy,
   refuseContext,
-  refuseRecipient,
   requireCiphertext,
   requireNamedKey,
   symmetricUse,
@@ -22,6 +21,7 @@ import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { keyOperation, type KeyCall } from "../../operation.ts";
+import { forRecipient } from "../../recipients.ts";
 import * as shape from "../../shapes.ts";
 import { askVaultToOpen } from "../../vault.ts";
 
@@ -40,7 +40,6 @@ export const decrypt = keyOperation("Decrypt", {
   sensitive: true,
   countsAsUsage: true,
   validate(input) {
-    refuseRecipient(input.Recipient);
     const key = { member: "KeyId", reference: input.KeyId };
     requireCiphertext(input, key);
     requireNamedKey(algorithmOf(input), key);
@@ -73,35 +72,47 @@ export const decrypt = keyOperation("Decrypt", {
   }),
 });
 
-async function decryptSymmetric({ input, keys, vault }: KeyCall<"Decrypt">) {
+async function decryptSymmetric({ input, keys, vault, recipient }: KeyCall<"Decrypt">) {
   const { key, material } = openedBy(keys[0]);
-  const opened = await askVaultToOpen(vault, "decrypt", {
+  const { keyMaterialId } = material;
+  const request = {
     material: wrappedMaterial(key, material),
     encryptionContext: canonicalContext(input.EncryptionContext),
     ciphertextBlob: input.CiphertextBlob ?? new Uint8Array(),
-  });
+  };
+  const opened =
+    recipient === undefined
+      ? await askVaultToOpen(vault, "decrypt", request)
+      : await askVaultToOpen(vault, "decryptForRecipient", forRecipient(request, recipient));
   if (opened === undefined) throw new KmsError("InvalidCiphertextException");
   const output: Output<"Decrypt"> = {
     KeyId: key.arn,
-    Plaintext: opened.plaintext,
     EncryptionAlgorithm: symmetricDefault,
-    KeyMaterialId: material.keyMaterialId,
+    ...("envelope" in opened
+      ? { CiphertextForRecipient: opened.envelope }
+      : { Plaintext: opened.plaintext, KeyMaterialId: keyMaterialId }),
   };
-  return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+  return { output, additionalEventData: { keyMaterialId } };
 }
 
-async function decryptRsa({ input, key, store, vault }: KeyCall<"Decrypt">) {
+async function decryptRsa({ input, key, store, vault, recipient }: KeyCall<"Decrypt">) {
   const algorithm = algorithmOf(input);
-  const opened = await askVaultToOpen(vault, "rsaDecrypt", {
+  const request = {
     material: wrappedMaterial(key, await currentMaterial(store, key)),
     algorithm,
     ciphertext: input.CiphertextBlob ?? new Uint8Array(),
-  });
+  };
+  const opened =
+    recipient === undefined
+      ? await askVaultToOpen(vault, "rsaDecrypt", request)
+      : await askVaultToOpen(vault, "rsaDecryptForRecipient", forRecipient(request, recipient));
   if (opened === undefined) throw new KmsError("InvalidCiphertextException");
   const output: Output<"Decrypt"> = {
     KeyId: key.arn,
-    Plaintext: opened.plaintext,
     EncryptionAlgorithm: algorithm,
+    ...("envelope" in opened
+      ? { CiphertextForRecipient: opened.envelope }
+      : { Plaintext: opened.plaintext }),
   };
   return { output };
 }

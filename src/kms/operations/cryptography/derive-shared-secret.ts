@@ -1,9 +1,9 @@
 /** DeriveSharedSecret: the raw x coordinate of an elliptic curve Diffie-Hellman agreement (NIST SP 800-56A). */
 import type { Output } from "../../contract.ts";
-import { refuseRecipient } from "../../cryptographic-use.ts";
 import { KmsError } from "../../errors.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
+import { forRecipient } from "../../recipients.ts";
 import * as shape from "../../shapes.ts";
 import { askVaultToOpen } from "../../vault.ts";
 
@@ -19,7 +19,6 @@ export const deriveSharedSecret = keyOperation("DeriveSharedSecret", {
   readOnly: true,
   sensitive: true,
   countsAsUsage: true,
-  validate: ({ Recipient }) => refuseRecipient(Recipient),
   uses: [
     {
       action: "DeriveSharedSecret",
@@ -33,18 +32,28 @@ export const deriveSharedSecret = keyOperation("DeriveSharedSecret", {
       }),
     },
   ],
-  async run({ input, key, store, vault }) {
-    const derived = await askVaultToOpen(vault, "deriveSharedSecret", {
+  async run({ input, key, store, vault, recipient }) {
+    const request = {
       material: wrappedMaterial(key, await currentMaterial(store, key)),
       publicKey: input.PublicKey,
-    });
+    };
+    const derived =
+      recipient === undefined
+        ? await askVaultToOpen(vault, "deriveSharedSecret", request)
+        : await askVaultToOpen(
+            vault,
+            "deriveSharedSecretForRecipient",
+            forRecipient(request, recipient),
+          );
     // AWS says no more than this of a public key it cannot use.
     if (derived === undefined) throw new KmsError("ValidationException");
     const output: Output<"DeriveSharedSecret"> = {
       KeyId: key.arn,
-      SharedSecret: derived.sharedSecret,
       KeyAgreementAlgorithm: input.KeyAgreementAlgorithm,
       KeyOrigin: key.origin as Output<"DeriveSharedSecret">["KeyOrigin"],
+      ...("envelope" in derived
+        ? { CiphertextForRecipient: derived.envelope }
+        : { SharedSecret: derived.sharedSecret }),
     };
     return { output };
   },

@@ -135,14 +135,3 @@ describe.each(["GenerateDataKey", "GenerateDataKeyWithoutPlaintext"] as const)(
     });
   },
 );
-
-describe("GenerateDataKey", () => {
-  test("refuses an attested recipient: the plaintext must not go out in its stead", async () => {
-    const kms = await kmsBench();
-    const KeyId = await kms.newKey();
-    const Recipient = { KeyEncryptionAlgorithm: "RSAES_OAEP_SHA_256" as const };
-    const attempt = kms.call("GenerateDataKey", { KeyId, KeySpec: "AES_256", Recipient });
-    expect((await refusal(attempt)).code).toBe("UnsupportedOperationException");
-    await kms.close();
-  });
-});

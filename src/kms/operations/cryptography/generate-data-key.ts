@@ -1,6 +1,5 @@
 /** GenerateDataKey: a key for the caller's data, in plaintext to use now and sealed to keep. */
 import type { Output } from "../../contract.ts";
-import { refuseRecipient } from "../../cryptographic-use.ts";
 import {
   dataKeyInput,
   dataKeyLength,
@@ -11,6 +10,7 @@ import {
 import { canonicalContext } from "../../encryption-context.ts";
 import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
+import { forRecipient } from "../../recipients.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
 
@@ -19,26 +19,29 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
   readOnly: true,
   sensitive: true,
   countsAsUsage: true,
-  validate(input) {
-    refuseRecipient(input.Recipient);
-    requireSoundDataKey(input);
-  },
+  validate: requireSoundDataKey,
   uses: [{ ...dataKeyUse, action: "GenerateDataKey" }],
 
-  async run({ input, key, store, vault }) {
+  async run({ input, key, store, vault, recipient }) {
     const material = await currentMaterial(store, key);
-    const { plaintext, ciphertextBlob } = await askVault(vault, "generateDataKey", {
+    const { keyMaterialId } = material;
+    const request = {
       material: wrappedMaterial(key, material),
       encryptionContext: canonicalContext(input.EncryptionContext),
       lengthBytes: dataKeyLength(input),
-    });
-    const output: Output<"GenerateDataKey"> = {
-      CiphertextBlob: ciphertextBlob,
-      Plaintext: plaintext,
-      KeyId: key.arn,
-      KeyMaterialId: material.keyMaterialId,
     };
-    return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+    const made =
+      recipient === undefined
+        ? await askVault(vault, "generateDataKey", request)
+        : await askVault(vault, "generateDataKeyForRecipient", forRecipient(request, recipient));
+    const output: Output<"GenerateDataKey"> = {
+      CiphertextBlob: made.ciphertextBlob,
+      KeyId: key.arn,
+      ...("envelope" in made
+        ? { CiphertextForRecipient: made.envelope }
+        : { Plaintext: made.plaintext, KeyMaterialId: keyMaterialId }),
+    };
+    return { output, additionalEventData: { keyMaterialId } };
   },
 
   record: dataKeyRecord,

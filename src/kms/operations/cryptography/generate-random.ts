@@ -1,9 +1,9 @@
 /** GenerateRandom: random bytes from the vault's generator. It uses no key. */
 import type { Output } from "../../contract.ts";
-import { refuseRecipient } from "../../cryptographic-use.ts";
 import { KmsError } from "../../errors.ts";
 import { notYet } from "../../gaps.ts";
 import { accountOperation } from "../../operation.ts";
+import { forRecipient } from "../../recipients.ts";
 import { sentOrNull } from "../../recorded.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
@@ -17,16 +17,19 @@ export const generateRandom = accountOperation("GenerateRandom", {
   readOnly: true,
   sensitive: true,
   validate(input) {
-    refuseRecipient(input.Recipient);
     if (input.CustomKeyStoreId !== undefined) throw notYet("custom key stores");
     if (input.NumberOfBytes === undefined) {
       throw new KmsError("ValidationException", "NumberOfBytes is required.");
     }
   },
-  async run({ input, vault }) {
-    const lengthBytes = input.NumberOfBytes ?? 0;
-    const { bytes } = await askVault(vault, "generateRandom", { lengthBytes });
-    const output: Output<"GenerateRandom"> = { Plaintext: bytes };
+  async run({ input, vault, recipient }) {
+    const request = { lengthBytes: input.NumberOfBytes ?? 0 };
+    const made =
+      recipient === undefined
+        ? await askVault(vault, "generateRandom", request)
+        : await askVault(vault, "generateRandomForRecipient", forRecipient(request, recipient));
+    const output: Output<"GenerateRandom"> =
+      "envelope" in made ? { CiphertextForRecipient: made.envelope } : { Plaintext: made.bytes };
     return { output };
   },
   record: ({ NumberOfBytes, CustomKeyStoreId }) =>
