@@ -8,7 +8,7 @@ import { limits } from "./limits.ts";
 function begin(options: { declaredBytes?: number; largeBodies?: number } = {}) {
   const request = new BufferedRequest(new Socket());
   if (options.declaredBytes !== undefined) {
-    request.wireHeaders["content-length"] = String(options.declaredBytes);
+    request.rawHeaders.push("Content-Length", String(options.declaredBytes));
   }
   const budget = { largeBodies: options.largeBodies ?? 0 };
   const received: (Buffer | ServiceError)[] = [];

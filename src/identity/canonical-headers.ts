@@ -26,7 +26,7 @@ export function findUnsignedHeader(
   signed: SignedHeaders,
 ): string | undefined {
   if (!signed.names.has("host")) return "host";
-  for (const name of fields.keys()) {
+  for (const name of fields.names) {
     if (name.startsWith("x-amz-") && !signed.names.has(name)) return name;
   }
   return undefined;
