@@ -41,7 +41,8 @@ export async function answerRequest(request: WireRequest, house: House): Promise
   let route: Route | undefined;
   try {
     route = requireRoute(request, house);
-    const identity = await house.identify(request, route.service);
+    const identified = house.identify(request, route.service);
+    const identity = identified instanceof Promise ? await identified : identified;
     const by = { caller: identity.caller, facts: factsOf(request, identity.region) };
     const body = encodeAnswer(await answerCall(request.body, route, by));
     return { status: 200, body, contentType };
@@ -82,21 +83,22 @@ function isServicePath(target: string): boolean {
 
 async function answerCall(body: Buffer, route: Route, by: Authenticated): Promise<Answer> {
   const { service, operation, blobs } = route;
-  const input = await readInput(body, route, by);
+  const read = readInput(body, blobs);
+  // A caller who is known leaves a trace even when their body cannot be read.
+  if (read instanceof Error) throw await service.refuse(operation, read, by);
   try {
-    return await service.answer({ operation, input }, by);
+    return await service.answer({ operation, input: read }, by);
   } finally {
-    for (const name of blobs) wipeBlobs(input[name]);
+    for (const name of blobs) wipeBlobs(read[name]);
   }
 }
 
-/** A caller who is known leaves a trace even when their body cannot be read. */
-async function readInput(body: Buffer, route: Route, by: Authenticated): Promise<JsonObject> {
+/** The input, or why it cannot be read. */
+function readInput(body: Buffer, blobs: ReadonlySet<string>): JsonObject | Error {
   try {
-    return decodeInput(body, route.blobs);
+    return decodeInput(body, blobs);
   } catch (error) {
-    const unreadable = error instanceof Error ? error : new Error("not readable");
-    throw await route.service.refuse(route.operation, unreadable, by);
+    return error instanceof Error ? error : new Error("not readable");
   } finally {
     wipe(body);
   }

@@ -1,3 +1,4 @@
+import type { Eventually } from "../lib/eventually.ts";
 import type { Caller } from "../service/caller.ts";
 import type { QueryService, Service } from "../service/service.ts";
 import type { OperatorLog, WireRequest } from "./wire.ts";
@@ -8,8 +9,11 @@ export interface House {
   readonly services: ReadonlyMap<string, Service>;
   /** Those that take forms. */
   readonly queryServices: readonly QueryService[];
-  /** Rejects with a ServiceError when the caller cannot prove who they are. */
-  readonly identify: (request: WireRequest, service: Service | QueryService) => Promise<Identity>;
+  /** Throws or rejects with a ServiceError when the caller cannot prove who they are. */
+  readonly identify: (
+    request: WireRequest,
+    service: Service | QueryService,
+  ) => Eventually<Identity>;
   readonly log: OperatorLog;
 }
 

@@ -62,14 +62,14 @@ function customersHouse(options: GatewayOptions): House {
   return {
     services: byPrefix(services),
     queryServices,
-    async identify(request, service) {
+    identify(request, service) {
       const scope = {
         service: service.signingName,
         regions: "isGlobal" in service ? servedGlobally : served,
         nowMs: clock(),
         toleranceMs,
       };
-      return await identify(request, scope, accessKeys);
+      return identify(request, scope, accessKeys);
     },
     log,
   };
@@ -89,7 +89,7 @@ function operatorsHouse({ adminServices, regions, log }: GatewayOptions): House 
   return {
     services: byPrefix(adminServices),
     queryServices: [],
-    identify: async () => operator,
+    identify: () => operator,
     log,
   };
 }

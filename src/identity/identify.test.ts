@@ -478,7 +478,7 @@ async function refusalOf(
   asking: { at?: ExpectedScope; keys?: AccessKeys } = {},
 ): Promise<[string, string]> {
   const { at = expected, keys = keysOf(credentials) } = asking;
-  const thrown: unknown = await identify(request, at, keys).catch((error: unknown) => error);
+  const thrown = await outcomeOf(request, at, keys);
   expect(thrown).toBeInstanceOf(ServiceError);
   expect(thrown).toMatchObject({ status: 400, messageMember: "message" });
   const { code, message } = thrown as ServiceError;
@@ -526,4 +526,17 @@ function widened(signature: string): string {
 function manyHeaders(length: number): Record<string, string> {
   const names = Array.from({ length }, (_, at) => `y-${String(at).padStart(3, "0")}`);
   return Object.fromEntries(names.map((name) => [name, "1"]));
+}
+
+/** What comes of a request: who sent it, or what was thrown. */
+async function outcomeOf(
+  request: SignedRequest,
+  at: ExpectedScope,
+  keys: AccessKeys,
+): Promise<unknown> {
+  try {
+    return await identify(request, at, keys);
+  } catch (error) {
+    return error;
+  }
 }

@@ -3,6 +3,7 @@
  * checked without a key is checked before the access keys are asked.
  */
 import { randomBytes } from "node:crypto";
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { AccessKeys } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
 import { SigningKey } from "../service/signing-key.ts";
@@ -35,15 +36,15 @@ const nobodysSigningKey = new SigningKey(randomBytes(32));
 /**
  * Verifies a request's Signature Version 4, in its headers or its query, as AWS's "Signature
  * Version 4 signing process" has it for every service but S3: the body is always signed.
- * Resolves to the caller, or rejects with a ServiceError of status 400:
+ * Gives the caller, or throws or rejects with a ServiceError of status 400:
  * MissingAuthenticationToken-, IncompleteSignature-, UnrecognizedClient- or
  * InvalidSignatureException. There are no session tokens yet: a request with one is refused.
  */
-export async function identify(
+export function identify(
   request: SignedRequest,
   expected: ExpectedScope,
   accessKeys: AccessKeys,
-): Promise<Identified> {
+): Eventually<Identified> {
   const fields = readHeaderFields(request.rawHeaders);
   const claim = readClaim(request, fields);
   requireCurrent(claim.time, expected);
@@ -51,13 +52,15 @@ export async function identify(
 
   const { accessKeyId, date, region, service } = claim.credential;
   const askable = accessKeyId.length <= accessKeyIdLengthMax;
-  const known = askable
-    ? await accessKeys.findSigningCredential({ accessKeyId, date, region, service })
+  const found = askable
+    ? accessKeys.findSigningCredential({ accessKeyId, date, region, service })
     : undefined;
-  const doubt = findDoubt(request, fields, claim, known?.signingKey ?? nobodysSigningKey);
-  if (known === undefined || claim.hasSessionToken) throw unrecognizedClient();
-  if (doubt !== undefined) throw invalidSignature(doubt);
-  return { caller: known.caller, region };
+  return andThen(found, (known) => {
+    const doubt = findDoubt(request, fields, claim, known?.signingKey ?? nobodysSigningKey);
+    if (known === undefined || claim.hasSessionToken) throw unrecognizedClient();
+    if (doubt !== undefined) throw invalidSignature(doubt);
+    return { caller: known.caller, region };
+  });
 }
 
 function readClaim(request: SignedRequest, fields: HeaderFields): Claim {

@@ -6,9 +6,10 @@
  *   the work → store the changes with their record → the record on disk → the answer
  */
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
+import type { Eventually } from "../lib/eventually.ts";
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
-import type { CallEvent, JournalEntry } from "../service/trail.ts";
+import type { CallEvent, JournalEntry, Trail } from "../service/trail.ts";
 import { LimitReached, StoreConflict } from "../store/store.ts";
 import { checkInput } from "./check.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
@@ -71,7 +72,7 @@ async function performUntilStored<Name extends OperationName>(
   desk: Desk,
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
-  const attempt = async () => await performAndStore(operation, sent, desk, progress);
+  const attempt = () => performAndStore(operation, sent, desk, progress);
   let contested: string | undefined;
   for (let attempts = 1; ; attempts += 1) {
     try {
@@ -85,23 +86,32 @@ async function performUntilStored<Name extends OperationName>(
   }
 }
 
-async function performAndStore<Name extends OperationName>(
+/** Not a promise of its own around those that the work makes, here and in what it calls. */
+function performAndStore<Name extends OperationName>(
   operation: Operation<Name>,
   sent: JsonObject,
   desk: Desk,
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
-  const outcome = await perform(operation, sent, desk, progress);
-  const entry = desk.trail.compose(successEvent(operation, desk, progress, outcome));
-  const { changes, serviceEvents } = outcome;
-  const others = serviceEvents?.map((event) => desk.trail.compose(event)) ?? [];
-  if (changes !== undefined && changes.length > 0) {
-    await desk.store.commit(changes, entry, ...others);
-  }
-  return { outcome, entries: [entry, ...others] };
+  return perform(operation, sent, desk, progress).then((outcome) => {
+    const event = successEvent(operation, desk, progress, outcome);
+    return storeChanges(outcome, event, desk);
+  });
 }
 
-/** Not a promise of its own around those that the work makes. */
+function storeChanges<Name extends OperationName>(
+  outcome: Outcome<Name>,
+  event: CallEvent,
+  { trail, store }: Desk,
+): Eventually<Performed<Name>> {
+  const entry = trail.compose(event);
+  const { changes, serviceEvents } = outcome;
+  const others = serviceEvents?.map((other) => trail.compose(other)) ?? [];
+  const performed: Performed<Name> = { outcome, entries: [entry, ...others] };
+  if (changes === undefined || changes.length === 0) return performed;
+  return store.commit(changes, entry, ...others).then(() => performed);
+}
+
 function perform<Name extends OperationName>(
   operation: Operation<Name>,
   sent: JsonObject,
@@ -149,35 +159,32 @@ async function performOnKeys<Name extends OperationName>(
 /** Nothing leaves before it is on record: if this fails, so does the call. */
 async function remember<Name extends OperationName>(
   outcome: Outcome<Name>,
-  entries: readonly JournalEntry[],
-  desk: Desk,
+  [own, ...others]: Performed<Name>["entries"],
+  { trail, store }: Desk,
 ): Promise<void> {
   try {
-    const [own, ...others] = entries.map((entry) => record(entry, desk));
-    await (others.length === 0 ? own : Promise.all([own, ...others]));
+    await (others.length === 0 ? trail.append(own) : appendAll([own, ...others], trail));
     if (outcome.changes === undefined) return;
-    for (const { eventId } of entries) desk.store.settle(eventId);
+    for (const { eventId } of [own, ...others]) store.settle(eventId);
   } catch (error) {
     wipeBlobs(outcome.output);
-    throw error;
+    throw new NotRecorded(error);
   }
+}
+
+async function appendAll(entries: readonly JournalEntry[], trail: Trail): Promise<void> {
+  await Promise.all(entries.map((entry) => trail.append(entry)));
 }
 
 /** A refusal does not leave before it is on record either. Gives what is to be thrown. */
 async function onceRecorded(refusal: KmsError, event: CallEvent, desk: Desk): Promise<KmsError> {
+  const entry = desk.trail.compose(event);
   try {
-    await record(desk.trail.compose(event), desk);
+    await desk.trail.append(entry);
     return refusal;
   } catch (error) {
-    if (error instanceof NotRecorded) return error.asRefusal();
-    throw error;
+    return new NotRecorded(error).asRefusal();
   }
-}
-
-function record(entry: JournalEntry, { trail }: Desk): Promise<void> {
-  return trail.append(entry).catch((error: unknown) => {
-    throw new NotRecorded(error);
-  });
 }
 
 /** The call cannot be put on record: it fails, and there is no point in recording that. */

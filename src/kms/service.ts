@@ -33,9 +33,9 @@ export function kmsService(parts: KmsParts): Service {
     signingName: "kms",
     targetPrefix: "TrentService",
     blobMembers: (operation) => blobs.get(operation),
-    async answer({ operation, input }, by) {
+    answer({ operation, input }, by) {
       const name = requireName(operation);
-      return await answer(operationNamed(name), name, input, deskFor(by));
+      return answer(operationNamed(name), name, input, deskFor(by));
     },
     refuse: async (operation, error, by) =>
       await refuse(requireName(operation), error, deskFor(by)),

@@ -10,15 +10,16 @@ import {
 import { KmsError } from "./errors.ts";
 
 /** Asks for something that the vault can only refuse when stored data was damaged. */
-export async function askVault<Name extends VaultCommandName>(
+export function askVault<Name extends VaultCommandName>(
   vault: VaultClient,
   command: Name,
   request: VaultRequest<Name>,
 ): Promise<VaultReply<Name>> {
-  const reply = await vault.send(command, request).catch(unavailable);
-  if (!isRefusal(reply)) return reply;
-  if (reply.refused === "unsupported") throw unsupported();
-  throw new Error(`the vault refused ${command}: ${reply.refused}`);
+  return vault.send(command, request).then((reply) => {
+    if (!isRefusal(reply)) return reply;
+    if (reply.refused === "unsupported") throw unsupported();
+    throw new Error(`the vault refused ${command}: ${reply.refused}`);
+  }, unavailable);
 }
 
 /** Commands that judge what a caller sent. */
@@ -36,17 +37,18 @@ type OpeningCommand =
   | "openToken";
 
 /** Asks the vault to open what a caller sent. Nothing when it is not genuine, for whatever reason. */
-export async function askVaultToOpen<Name extends OpeningCommand>(
+export function askVaultToOpen<Name extends OpeningCommand>(
   vault: VaultClient,
   command: Name,
   request: VaultRequest<Name>,
 ): Promise<VaultReply<Name> | undefined> {
-  const reply = await vault.send(command, request).catch(unavailable);
-  if (!isRefusal(reply)) return reply;
-  if (reply.refused === "rejected") return undefined;
-  if (reply.refused === "unsupported") throw unsupported();
-  if (reply.refused === "too-long") throw new PlaintextTooLong();
-  throw new Error(`the vault refused ${command}: ${reply.refused}`);
+  return vault.send(command, request).then((reply) => {
+    if (!isRefusal(reply)) return reply;
+    if (reply.refused === "rejected") return undefined;
+    if (reply.refused === "unsupported") throw unsupported();
+    if (reply.refused === "too-long") throw new PlaintextTooLong();
+    throw new Error(`the vault refused ${command}: ${reply.refused}`);
+  }, unavailable);
 }
 
 /** What a ciphertext held does not fit under the key it was to be encrypted with. */

@@ -32,19 +32,23 @@ class JournalledTrail implements Trail {
     this.#store = store;
   }
 
-  async append(entry: JournalEntry): Promise<void> {
-    try {
-      await this.#journal.append(entry.line);
-    } catch (error) {
-      if (this.#owed.size < maxOwed) this.#owed.add(entry.eventId);
-      throw error;
-    }
-    if (this.#owed.size > 0) this.#paying ??= this.#pay();
+  append(entry: JournalEntry): Promise<void> {
+    return this.#journal.append(entry.line).then(
+      () => this.#payOwed(),
+      (error: unknown) => {
+        if (this.#owed.size < maxOwed) this.#owed.add(entry.eventId);
+        throw error;
+      },
+    );
   }
 
   async close(): Promise<void> {
     await this.#paying;
     await this.#journal.close();
+  }
+
+  #payOwed(): void {
+    if (this.#owed.size > 0) this.#paying ??= this.#pay();
   }
 
   /**

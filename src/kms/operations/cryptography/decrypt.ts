@@ -61,8 +61,7 @@ export const decrypt = keyOperation("Decrypt", {
     },
   ],
 
-  run: async (call) =>
-    isSymmetric(call.key) ? await decryptSymmetric(call) : await decryptRsa(call),
+  run: (call) => (isSymmetric(call.key) ? decryptSymmetric(call) : decryptRsa(call)),
 
   record: (input) => ({
     encryptionAlgorithm: algorithmOf(input),

@@ -49,8 +49,7 @@ export const encrypt = keyOperation("Encrypt", {
     },
   ],
 
-  run: async (call) =>
-    isSymmetric(call.key) ? await encryptSymmetric(call) : await encryptRsa(call),
+  run: (call) => (isSymmetric(call.key) ? encryptSymmetric(call) : encryptRsa(call)),
 
   record: (input) => ({
     keyId: input.KeyId,
@@ -61,7 +60,8 @@ export const encrypt = keyOperation("Encrypt", {
 });
 
 async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">) {
-  const material = await currentMaterial(store, key);
+  const found = currentMaterial(store, key);
+  const material = found instanceof Promise ? await found : found;
   const { ciphertextBlob } = await askVault(vault, "encrypt", {
     material: wrappedMaterial(key, material),
     encryptionContext: canonicalContext(input.EncryptionContext),

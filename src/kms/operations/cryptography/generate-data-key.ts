@@ -23,7 +23,8 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
   uses: [{ ...dataKeyUse, action: "GenerateDataKey" }],
 
   async run({ input, key, store, vault, recipient }) {
-    const material = await currentMaterial(store, key);
+    const found = currentMaterial(store, key);
+    const material = found instanceof Promise ? await found : found;
     const { keyMaterialId } = material;
     const request = {
       material: wrappedMaterial(key, material),
