@@ -10,6 +10,7 @@ import {
   type VaultRequest,
   VaultUnavailable,
 } from "../vault-protocol/commands.ts";
+import { deadlineMsOf } from "../vault-protocol/deadlines.ts";
 import type { FieldReader } from "../vault-protocol/field-reader.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter, type Holds } from "../vault-protocol/frame-writer.ts";
@@ -41,7 +42,8 @@ interface Pending {
 }
 
 export interface ChannelOptions {
-  readonly deadlineMs: number;
+  /** How long any command may take, instead of what the protocol gives each. */
+  readonly deadlineMs: number | undefined;
   readonly onClose: () => void;
 }
 
@@ -118,7 +120,7 @@ export class VaultChannel implements VaultClient {
     }
     this.#sequence = sequence;
     this.#pending.set(sequence, {
-      deadlineMs: performance.now() + this.#options.deadlineMs,
+      deadlineMs: performance.now() + (this.#options.deadlineMs ?? deadlineMsOf(command)),
       settle: (status, fields) => this.#conclude(exchange, status, fields),
       reject: exchange.reject,
     });
@@ -205,7 +207,7 @@ export class VaultChannel implements VaultClient {
   #rejectOverdue(): void {
     const nowMs = performance.now();
     for (const [sequence, { deadlineMs, reject }] of this.#pending) {
-      if (deadlineMs > nowMs) return;
+      if (deadlineMs > nowMs) continue;
       this.#pending.delete(sequence);
       reject(new VaultUnavailable("the vault did not answer in time"));
     }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { socketPair } from "../../test/socket-pair.ts";
 import { vaultBench } from "../../test/vault-bench.ts";
 import type { VaultHandlers } from "../vault/commands/handlers.ts";
@@ -208,6 +208,28 @@ describe("a vault that fails", () => {
     expect(socket.destroyed).toBe(false);
   });
 
+  test("is waited for longer by commands that have it look for primes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "performance"] });
+    try {
+      const vault = connect();
+      vault.attach(startSilentVault().socket);
+      await sleep(1);
+      const keyPairSpec = "RSA_4096";
+      const request = { material: bench.newMaterial(), encryptionContext, keyPairSpec };
+      const outcomes: string[] = [];
+      const pair = vault.send("generateDataKeyPair", request).catch(() => outcomes.push("pair"));
+      const quick = vault.send("describe", {}).catch(() => outcomes.push("quick"));
+      vi.advanceTimersByTime(6_000);
+      await quick;
+      expect(outcomes).toEqual(["quick"]);
+      vi.advanceTimersByTime(15_000);
+      await pair;
+      expect(outcomes).toEqual(["quick", "pair"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("is sent no more than 1,024 commands at once", async () => {
     const vault = connect();
     const { socket, theirs } = startSilentVault();
@@ -222,7 +244,7 @@ describe("a vault that fails", () => {
   });
 
   test("is given up when it breaks the framing, or answers with what is no reply", async () => {
-    for (const answer of ["ffffffff", "00000006000900000001", "0000000700000000000100"]) {
+    for (const answer of ["ffffffff", "0000000600ff00000001", "0000000700000000000100"]) {
       const vault = connect();
       const [socket, theirs] = socketPair();
       theirs.on("data", () => theirs.write(Buffer.from(answer, "hex")));

@@ -10,7 +10,6 @@ import {
 } from "../vault-protocol/commands.ts";
 import { VaultChannel } from "./vault-channel.ts";
 
-const defaultDeadlineMs = 5_000;
 const defaultPatienceMs = 2_000;
 const maximumWaiting = 1_024;
 
@@ -19,7 +18,7 @@ export interface VaultConnectionOptions {
   readonly onAttach?: (vault: VaultClient) => Promise<void>;
   /** Hears why a vault could not be prepared. Its socket is closed then. */
   readonly onAttachFailure?: (error: unknown) => void;
-  /** How long a command may take. */
+  /** How long any command may take, instead of what the protocol gives each. */
   readonly deadlineMs?: number;
   /** How long a command waits for a vault while none is attached. */
   readonly patienceMs?: number;
@@ -62,7 +61,7 @@ class Reconnecting implements VaultConnection {
   attach(socket: Duplex): void {
     this.#latest?.close();
     const channel = new VaultChannel(socket, {
-      deadlineMs: this.#options.deadlineMs ?? defaultDeadlineMs,
+      deadlineMs: this.#options.deadlineMs,
       onClose: () => this.#lose(channel),
     });
     this.#latest = channel;

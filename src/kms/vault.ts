@@ -1,6 +1,7 @@
 /** How operations ask the vault: a vault that is away, or says no, in KMS's words. */
 import {
   isRefusal,
+  type Refusal,
   type VaultClient,
   type VaultCommandName,
   type VaultReply,
@@ -17,9 +18,8 @@ export function askVault<Name extends VaultCommandName>(
 ): Promise<VaultReply<Name>> {
   return vault.send(command, request).then((reply) => {
     if (!isRefusal(reply)) return reply;
-    if (reply.refused === "unsupported") throw unsupported();
-    throw new Error(`the vault refused ${command}: ${reply.refused}`);
-  }, unavailable);
+    throw refusalOf(command, reply);
+  }, rethrow);
 }
 
 /** Commands that judge what a caller sent. */
@@ -45,10 +45,16 @@ export function askVaultToOpen<Name extends OpeningCommand>(
   return vault.send(command, request).then((reply) => {
     if (!isRefusal(reply)) return reply;
     if (reply.refused === "rejected") return undefined;
-    if (reply.refused === "unsupported") throw unsupported();
     if (reply.refused === "too-long") throw new PlaintextTooLong();
-    throw new Error(`the vault refused ${command}: ${reply.refused}`);
-  }, unavailable);
+    throw refusalOf(command, reply);
+  }, rethrow);
+}
+
+/** What comes of a refusal that no caller can be blamed for. */
+function refusalOf(command: VaultCommandName, { refused }: Refusal): Error {
+  if (refused === "unsupported") return unsupported();
+  if (refused === "overdue") return unavailable(`the vault did not begin ${command} in time`);
+  return new Error(`the vault refused ${command}: ${refused}`);
 }
 
 /** What a ciphertext held does not fit under the key it was to be encrypted with. */
@@ -62,9 +68,12 @@ function unsupported(): KmsError {
   );
 }
 
-function unavailable(error: unknown): never {
-  if (!(error instanceof VaultUnavailable)) throw error;
-  throw new KmsError("KeyUnavailableException", "The key is not available at this moment.", {
-    cause: error,
+function rethrow(error: unknown): never {
+  throw error instanceof VaultUnavailable ? unavailable(error) : error;
+}
+
+function unavailable(cause: unknown): KmsError {
+  return new KmsError("KeyUnavailableException", "The key is not available at this moment.", {
+    cause,
   });
 }

@@ -295,11 +295,12 @@ describe("command codecs", () => {
       { refused: "unsupported" },
       { refused: "wrong-material" },
       { refused: "failed" },
+      { refused: "overdue" },
     ];
-    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(refusals.map(statusOf)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const refusal of refusals) expect(refusalOf(statusOf(refusal))).toEqual(refusal);
     expect(() => refusalOf(0)).toThrow(Malformed);
-    expect(() => refusalOf(9)).toThrow(Malformed);
+    expect(() => refusalOf(10)).toThrow(Malformed);
   });
 
   test("leave out key material that the peer holds, and only that", () => {

@@ -417,6 +417,7 @@ const refusals: readonly Refusal["refused"][] = [
   "unsupported",
   "wrong-material",
   "failed",
+  "overdue",
 ];
 
 /** The status of a reply that says no. */

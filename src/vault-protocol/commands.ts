@@ -84,6 +84,8 @@ export type Refusal =
   | { readonly refused: "wrong-material" }
   /** The work ended in an error: a defect, of which nothing more is told. */
   | { readonly refused: "failed" }
+  /** The work was not begun in time, and is not begun any more. */
+  | { readonly refused: "overdue" }
   /** The request is not one that this vault understands. */
   | { readonly refused: "malformed" };
 
@@ -310,20 +312,23 @@ export type VaultRequest<Name extends VaultCommandName> = VaultCommands[Name]["r
 export type VaultReply<Name extends VaultCommandName> = VaultCommands[Name]["reply"];
 
 /** The commands whose work takes its time and is done beside others. */
-export type SlowCommandName =
-  | "createKeyPair"
-  | "reEncrypt"
-  | "rsaDecrypt"
-  | "sign"
-  | "verify"
-  | "deriveSharedSecret"
-  | "createImportKey"
-  | "importKeyMaterial"
-  | "generateDataKeyPair"
-  | "generateDataKeyPairWithoutPlaintext"
-  | "rsaDecryptForRecipient"
-  | "deriveSharedSecretForRecipient"
-  | "generateDataKeyPairForRecipient";
+export const slowCommands = [
+  "createKeyPair",
+  "reEncrypt",
+  "rsaDecrypt",
+  "sign",
+  "verify",
+  "deriveSharedSecret",
+  "createImportKey",
+  "importKeyMaterial",
+  "generateDataKeyPair",
+  "generateDataKeyPairWithoutPlaintext",
+  "rsaDecryptForRecipient",
+  "deriveSharedSecretForRecipient",
+  "generateDataKeyPairForRecipient",
+] as const satisfies readonly VaultCommandName[];
+
+export type SlowCommandName = (typeof slowCommands)[number];
 
 /** The whole vault, as the service sees it. */
 export interface VaultClient {

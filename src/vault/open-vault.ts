@@ -22,6 +22,7 @@ import { PrivateKeys } from "./private-keys.ts";
 import { ReadyPairs } from "./ready-pairs.ts";
 import { openRootKey } from "./root-key.ts";
 import { runSelfTests } from "./self-test.ts";
+import { slowWork } from "./slow-work.ts";
 
 const idleCheckMs = 1_000;
 
@@ -59,7 +60,8 @@ export async function openVault({
   const cache = new MaterialCache<LoadedMaterial>(nowMs);
   const materials = new KeyMaterials(cache, instanceId, domainKeys);
   const privateKeys = new PrivateKeys({ nowMs, instanceId, domainKeys });
-  const readyPairs = new ReadyPairs({ nowMs });
+  const slow = slowWork(nowMs);
+  const readyPairs = new ReadyPairs({ nowMs, slow });
   const idKey = materialIdKey(root);
   const idleCheck = setInterval(() => {
     cache.forgetIdle();
@@ -76,6 +78,7 @@ export async function openVault({
       materials,
       privateKeys,
       nonces,
+      slow,
       readyPairs,
       materialIdKey: idKey,
       digestSignatures: bridge === undefined ? undefined : new DigestSignatures(bridge),

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MadePair } from "./algorithms/key-specs.ts";
 import { ReadyPairs } from "./ready-pairs.ts";
+import { slowWork } from "./slow-work.ts";
+
+const standing = (): number => 0;
 
 function newPairs() {
   const made: { spec: string; pair: MadePair }[] = [];
@@ -10,7 +13,9 @@ function newPairs() {
     made.push({ spec, pair });
     return await Promise.resolve(pair);
   };
-  return { pairs: new ReadyPairs({ nowMs: () => time.nowMs, make, afterMs: 100 }), made, time };
+  const nowMs = (): number => time.nowMs;
+  const pairs = new ReadyPairs({ nowMs, slow: slowWork(nowMs), make, afterMs: 100 });
+  return { pairs, made, time };
 }
 
 async function idle(milliseconds: number): Promise<void> {
@@ -52,7 +57,7 @@ describe("ready pairs", () => {
       if (asked === 2) throw new Error("no pair");
       return await Promise.resolve({ privateKey: Buffer.alloc(8), publicKey: Buffer.alloc(8) });
     };
-    const pairs = new ReadyPairs({ nowMs: () => 0, make });
+    const pairs = new ReadyPairs({ nowMs: standing, slow: slowWork(standing), make });
     await pairs.take("RSA_2048");
     await idle(1_000);
     expect(pairs.readyOf("RSA_2048")).toBe(0);

@@ -3,7 +3,10 @@
  * asked for are kept ready, only while the vault is idle are they made, and those that
  * nobody takes are wiped.
  */
+import type { Refusal } from "../vault-protocol/commands.ts";
 import { type MadePair, makePair, rsaSpecs } from "./algorithms/key-specs.ts";
+import { isRefusal } from "./refusals.ts";
+import type { SlowWork } from "./slow-work.ts";
 
 const readyPerSpec = 2;
 const idleMs = 500;
@@ -16,6 +19,7 @@ interface ReadyPair {
 
 export interface ReadyPairsOptions {
   readonly nowMs: () => number;
+  readonly slow: SlowWork;
   readonly make?: (spec: string) => Promise<MadePair>;
   /** How long nothing must have been asked for before pairs are made ahead. */
   readonly afterMs?: number;
@@ -24,6 +28,7 @@ export interface ReadyPairsOptions {
 export class ReadyPairs {
   readonly #make: (spec: string) => Promise<MadePair>;
   readonly #nowMs: () => number;
+  readonly #slow: SlowWork;
   readonly #afterMs: number;
   /** Oldest first, for each spec that was asked for of late. */
   readonly #ready = new Map<string, ReadyPair[]>();
@@ -31,8 +36,9 @@ export class ReadyPairs {
   #isMaking = false;
   #isClosed = false;
 
-  constructor({ nowMs, make = makePair, afterMs = idleMs }: ReadyPairsOptions) {
+  constructor({ nowMs, slow, make = makePair, afterMs = idleMs }: ReadyPairsOptions) {
     this.#nowMs = nowMs;
+    this.#slow = slow;
     this.#make = make;
     this.#afterMs = afterMs;
   }
@@ -42,13 +48,18 @@ export class ReadyPairs {
     return this.#ready.get(spec)?.length ?? 0;
   }
 
-  /** A pair that nobody else gets: one that is ready, or one made now. The caller wipes it. */
-  async take(spec: string): Promise<MadePair> {
-    if (!rsaSpecs.includes(spec)) return await this.#make(spec);
+  /**
+   * A pair that nobody else gets: one that is ready, or one made now. The caller wipes it.
+   * "overdue" when it could not be begun in time.
+   */
+  async take(spec: string): Promise<MadePair | Refusal> {
+    if (!rsaSpecs.includes(spec)) {
+      return await this.#slow.others.run(async () => await this.#make(spec));
+    }
     const ready = this.#ready.get(spec) ?? [];
     this.#ready.set(spec, ready);
     this.#waitForIdle();
-    return ready.shift()?.pair ?? (await this.#make(spec));
+    return ready.shift()?.pair ?? (await this.#makeRsa(spec));
   }
 
   /** Wipes pairs that have waited for too long; their specs are made ahead no longer. */
@@ -69,6 +80,10 @@ export class ReadyPairs {
     this.#ready.clear();
   }
 
+  async #makeRsa(spec: string): Promise<MadePair | Refusal> {
+    return await this.#slow.primes.run(async () => await this.#make(spec));
+  }
+
   #waitForIdle(): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => void this.#makeAhead(), this.#afterMs).unref();
@@ -81,9 +96,9 @@ export class ReadyPairs {
     const [spec] = wanted;
     this.#isMaking = true;
     // A caller who needs a pair meets the error; ahead of that it is nobody's.
-    const pair = await this.#make(spec).catch(() => undefined);
+    const pair = await this.#makeRsa(spec).catch(() => undefined);
     this.#isMaking = false;
-    if (pair === undefined) return;
+    if (pair === undefined || isRefusal(pair)) return;
     const ready = this.#ready.get(spec);
     // The vault may have been closed, or the spec forgotten, while the pair was made.
     if (ready === undefined) {

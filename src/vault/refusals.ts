@@ -10,3 +10,4 @@ export const tooLong: Refusal = { refused: "too-long" };
 export const malformed: Refusal = { refused: "malformed" };
 export const wrongMaterial: Refusal = { refused: "wrong-material" };
 export const failed: Refusal = { refused: "failed" };
+export const overdue: Refusal = { refused: "overdue" };

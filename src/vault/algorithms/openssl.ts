@@ -4,7 +4,6 @@
  */
 import { createRequire } from "node:module";
 import type { KeyObject } from "node:crypto";
-import { Places } from "../places.ts";
 
 /** A pointer of OpenSSL's. Only ever handed back to it. */
 export type Pointer = object;
@@ -47,24 +46,20 @@ export function loadOpenSsl(file: string): OpenSsl {
   };
 }
 
-/** The bridge refuses more than 256 calls at once; libuv runs four at once anyhow. */
-const callsAtOnce = 16;
-const places = new Places(callsAtOnce);
-
-/** Waits for a function's work on the thread pool; the result is OpenSSL's: 1 for yes. */
+/**
+ * Waits for a function's work on the thread pool; the result is OpenSSL's: 1 for yes. The
+ * bridge refuses more than 256 calls at once, which the vault's slow work stays below.
+ */
 export async function call<Parameters extends unknown[]>(
   func: Async<Parameters>,
   ...parameters: Parameters
 ): Promise<number> {
-  return await places.run(
-    async () =>
-      await new Promise<number>((resolve, reject) => {
-        func.async(...parameters, (error, result) => {
-          if (error === null) resolve(result);
-          else reject(error);
-        });
-      }),
-  );
+  return await new Promise<number>((resolve, reject) => {
+    func.async(...parameters, (error, result) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
 }
 
 function keysOf({ readPrivateKey, freeKey }: Functions): OpenSsl["keyOf"] {

@@ -13,6 +13,7 @@ import type { LoadedMaterial, MaterialCache } from "../material-cache.ts";
 import type { PrivateKeys } from "../private-keys.ts";
 import type { ReadyPairs } from "../ready-pairs.ts";
 import type { NoncePool } from "../nonce-pool.ts";
+import type { SlowWork } from "../slow-work.ts";
 
 /** Everything the commands work with. */
 export interface VaultState {
@@ -23,6 +24,7 @@ export interface VaultState {
   readonly privateKeys: PrivateKeys;
   readonly materials: KeyMaterials;
   readonly nonces: NoncePool;
+  readonly slow: SlowWork;
   readonly readyPairs: ReadyPairs;
   /** Makes the key material ids of imported key material. */
   readonly materialIdKey: HmacKey;

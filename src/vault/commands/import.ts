@@ -21,22 +21,17 @@ export function importCommands(
       if (!areSoundImportFacts(facts) || !rsaSpecs.includes(wrappingKeySpec)) {
         return malformed;
       }
-      const { publicKey, privateKey } = await state.readyPairs.take(wrappingKeySpec);
+      const made = await state.readyPairs.take(wrappingKeySpec);
+      if (isRefusal(made)) return made;
+      const { publicKey, privateKey } = made;
       const wrapped = wrapImportKey(privateKey, facts, state.instanceId, state);
       return isRefusal(wrapped) ? wrapped : { wrapped, publicKey };
     },
 
-    async importKeyMaterial(request) {
-      const facts = { ...request.facts, reference: kept(request.facts.reference) };
-      if (!isSound(request)) return malformed;
-      const given = await unwrap(request, state);
-      if (isRefusal(given)) return given;
-      try {
-        const imported = await readImported(facts.keySpec, given);
-        return imported === undefined ? wrongMaterial : keep(imported, facts, state);
-      } finally {
-        given.fill(0);
-      }
+    async importKeyMaterial(lent) {
+      if (!isSound(lent)) return malformed;
+      const request = keptRequest(lent);
+      return await state.slow.others.run(async () => await takeIn(request, state));
     },
   };
 }
@@ -55,17 +50,44 @@ function isSound({ importKey, wrappingAlgorithm, facts }: ImportRequest): boolea
   );
 }
 
-/** Everything that was only lent is read before the first wait. */
+/** A copy of what was only lent. */
+function keptRequest({ importKey, encryptedKeyMaterial, facts, ...rest }: ImportRequest) {
+  const { facts: keyFacts, wrapped } = importKey;
+  return {
+    ...rest,
+    importKey: {
+      facts: { ...keyFacts, importId: kept(keyFacts.importId) },
+      wrapped: kept(wrapped),
+    },
+    encryptedKeyMaterial: kept(encryptedKeyMaterial),
+    facts: { ...facts, reference: kept(facts.reference) },
+  };
+}
+
+async function takeIn(
+  request: ImportRequest,
+  state: VaultState,
+): Promise<VaultReply<"importKeyMaterial"> | Refusal> {
+  const { facts } = request;
+  const given = await unwrap(request, state);
+  if (isRefusal(given)) return given;
+  try {
+    const imported = await readImported(facts.keySpec, given);
+    return imported === undefined ? wrongMaterial : keep(imported, facts, state);
+  } finally {
+    given.fill(0);
+  }
+}
+
 async function unwrap(
   { importKey, wrappingAlgorithm, encryptedKeyMaterial }: ImportRequest,
   { instanceId, domainKeys }: VaultState,
 ): Promise<Buffer | Refusal> {
-  const encrypted = kept(encryptedKeyMaterial);
   const privateKey = unwrapImportKey(importKey, instanceId, domainKeys);
   if (isRefusal(privateKey)) return privateKey;
   try {
     const key = readKey("RSA_2048", privateKey);
-    return (await unwrapForImport(wrappingAlgorithm, encrypted, key)) ?? rejected;
+    return (await unwrapForImport(wrappingAlgorithm, encryptedKeyMaterial, key)) ?? rejected;
   } finally {
     privateKey.fill(0);
   }

@@ -7,13 +7,17 @@ import { kept } from "./kept.ts";
 /** Shared secrets: by key agreement and by key encapsulation. */
 export function keyExchangeCommands({
   privateKeys,
+  slow,
 }: VaultState): HandlersOf<"deriveSharedSecret" | "encapsulate" | "decapsulate"> {
   return {
     async deriveSharedSecret({ material, publicKey }) {
       const key = privateKeys.load(material, "KEY_AGREEMENT");
       if (isRefusal(key)) return key;
-      const sharedSecret = await agree(key.facts.keySpec, kept(publicKey), key.object);
-      return sharedSecret === undefined ? rejected : { sharedSecret };
+      const peer = kept(publicKey);
+      return await slow.others.run(async () => {
+        const sharedSecret = await agree(key.facts.keySpec, peer, key.object);
+        return sharedSecret === undefined ? rejected : { sharedSecret };
+      });
     },
 
     encapsulate({ material }) {

@@ -42,6 +42,42 @@ describe("createKeyPair", () => {
   });
 });
 
+describe("the making of RSA key pairs", () => {
+  const rsa = { keySpec: "RSA_4096", keyUsage: "SIGN_VERIFY" };
+
+  test("leaves half of the thread pool to signatures", async () => {
+    const { material } = await bench.newKeyPair({ ...rsa, keySpec: "ECC_NIST_P256" });
+    const made = { pairs: 0 };
+    const pairs = Array.from({ length: 6 }, async () => {
+      await bench.newKeyPair(rsa);
+      made.pairs += 1;
+    });
+    const message = Buffer.from("m");
+    await bench.askSlowly("sign", {
+      material,
+      algorithm: "ECDSA_SHA_256",
+      messageType: "RAW",
+      message,
+    });
+    // With all threads taken, it would have waited for one of them.
+    expect(made.pairs).toBe(0);
+    await Promise.all(pairs);
+  });
+
+  test("is not begun when nobody waits for it any more", async () => {
+    const own = await vaultBench();
+    const create = async () =>
+      await own.vault.handlers.createKeyPair({ facts: newFacts({ ...rsa, keySpec: "RSA_2048" }) });
+    const inTime = [create(), create()];
+    const late = [create(), create()];
+    own.nowMs = 20_001;
+    expect(await Promise.all(late)).toEqual([{ refused: "overdue" }, { refused: "overdue" }]);
+    for (const made of await Promise.all(inTime)) expect(made).toHaveProperty("publicKey");
+    expect(await create()).toHaveProperty("publicKey");
+    own.close();
+  });
+});
+
 describe("generateDataKeyPair", () => {
   test.each([
     "RSA_2048",

@@ -18,7 +18,9 @@ export function keyPairCommands(
       const facts = { ...lent, reference: kept(lent.reference) };
       if (!areSound(facts) || facts.origin !== ownOrigin) return malformed;
       if (!isPairSpec(facts.keySpec)) return malformed;
-      const { publicKey, privateKey } = await state.readyPairs.take(facts.keySpec);
+      const made = await state.readyPairs.take(facts.keySpec);
+      if (isRefusal(made)) return made;
+      const { publicKey, privateKey } = made;
       const wrapped = wrapMaterial(privateKey, facts, state.instanceId, state);
       return isRefusal(wrapped) ? wrapped : { wrapped, publicKey };
     },
@@ -61,6 +63,7 @@ async function makeSealedPair(
   const loaded = state.materials.load(material);
   if (isRefusal(loaded)) return loaded;
   const made = await state.readyPairs.take(keyPairSpec);
+  if (isRefusal(made)) return made;
   const privateKey = asPkcs8(keyPairSpec, made);
   made.privateKey.fill(0);
   const sealed = sealWith(material, encryptionContext, privateKey, state);

@@ -68,11 +68,13 @@ async function decryptWith(
   material: SentKeyMaterial,
   algorithm: string,
   ciphertext: Buffer,
-  { privateKeys }: VaultState,
+  { privateKeys, slow }: VaultState,
 ): Promise<Opened> {
   if (!isOaep(algorithm)) return malformed;
   const key = privateKeys.load(material, usage);
   if (isRefusal(key)) return key;
-  const plaintext = await decryptOaep(algorithm, ciphertext, key.object);
-  return plaintext === undefined ? rejected : { plaintext };
+  return await slow.others.run(async () => {
+    const plaintext = await decryptOaep(algorithm, ciphertext, key.object);
+    return plaintext === undefined ? rejected : { plaintext };
+  });
 }

@@ -18,7 +18,9 @@ export function signatureCommands(state: VaultState): HandlersOf<"sign" | "verif
       const job = jobOf(request, state);
       if (isRefusal(job)) return job;
       const { algorithm, message, key, signatures } = job;
-      return { signature: await signatures.sign(algorithm, message, key.object) };
+      return await state.slow.others.run(async () => ({
+        signature: await signatures.sign(algorithm, message, key.object),
+      }));
     },
 
     async verify(request) {
@@ -26,8 +28,10 @@ export function signatureCommands(state: VaultState): HandlersOf<"sign" | "verif
       const job = jobOf(request, state);
       if (isRefusal(job)) return job;
       const { algorithm, message, key, signatures } = job;
-      const isGenuine = await signatures.verify(algorithm, message, signature, key.object);
-      return isGenuine ? {} : rejected;
+      return await state.slow.others.run(async () => {
+        const isGenuine = await signatures.verify(algorithm, message, signature, key.object);
+        return isGenuine ? {} : rejected;
+      });
     },
   };
 }
