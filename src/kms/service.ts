@@ -9,6 +9,7 @@ import { answer } from "./answer.ts";
 import type { OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
 import { failureEvent } from "./events.ts";
+import { FairVault } from "./fair-vault.ts";
 import type { LastUsages } from "./last-usage.ts";
 import type { Desk } from "./operation.ts";
 import { operationNamed, operations } from "./operations.ts";
@@ -24,8 +25,10 @@ export interface KmsParts {
 }
 
 export function kmsService(parts: KmsParts): Service {
+  const fairVault = new FairVault(parts.vault);
   const deskFor = ({ caller, facts }: Authenticated): Desk => {
-    const { vault, store, trail, lastUsages, attestationRoots, clock } = parts;
+    const { store, trail, lastUsages, attestationRoots, clock } = parts;
+    const vault = fairVault.onBehalfOf(caller.accountId);
     const nowMs = clock();
     return { vault, store, trail, lastUsages, attestationRoots, caller, facts, nowMs };
   };

@@ -34,6 +34,27 @@ describe("GenerateDataKeyPair", () => {
     expect(Buffer.from(opened.Plaintext ?? [])).toEqual(key);
   });
 
+  test("throttles an account that asks for too many RSA pairs at once, and no other", async () => {
+    const other = { accountId: "444455556666" };
+    const ofOther = { KeyId: await kms.newKey({}, other), KeyPairSpec: "RSA_2048" } as const;
+    const calls = Array.from(
+      { length: 40 },
+      async () => await kms.call("GenerateDataKeyPair", { KeyId, KeyPairSpec: "RSA_2048" }),
+    );
+    const outcomes = Promise.allSettled(calls);
+    expect(await kms.call("GenerateDataKeyPair", ofOther, other)).toHaveProperty("PublicKey");
+    const refused = (await outcomes).filter(({ status }) => status === "rejected");
+    const reason = expect.objectContaining({
+      code: "ThrottlingException",
+      message: "Rate exceeded",
+      status: 400,
+    });
+    expect(refused).toEqual(Array.from({ length: 8 }, () => ({ status: "rejected", reason })));
+    expect(kms.records.filter(({ errorCode }) => errorCode === "ThrottlingException")).toHaveLength(
+      8,
+    );
+  });
+
   test("leaves the plaintext out when it is asked to", async () => {
     const input = { KeyId, KeyPairSpec: "ECC_NIST_P256" } as const;
     const pair = await kms.call("GenerateDataKeyPairWithoutPlaintext", input);
