@@ -19,6 +19,7 @@ import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
 import { kmsService } from "./kms/service.ts";
 import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
+import { movedToOwnBuffer } from "./kms/vault-socket.ts";
 import type { ServerConfig } from "./launcher/server-config.ts";
 import type { Clock } from "./lib/clock.ts";
 import { every } from "./lib/every.ts";
@@ -115,7 +116,7 @@ async function firstVault({
       if (error instanceof WrongVault) reject(error);
     },
   });
-  vaultSockets.subscribe((socket) => vault.attach(socket));
+  vaultSockets.subscribe((socket) => vault.attach(movedToOwnBuffer(socket)));
   await ready;
   return vault;
 }

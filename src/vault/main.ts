@@ -1,6 +1,7 @@
 /** The vault's process. Its one connection is the socket it is born with, as descriptor 3. */
 import { Socket } from "node:net";
 import { parseArgs } from "node:util";
+import { intoOwnBuffer } from "../vault-protocol/own-buffer.ts";
 import { CannotOpen } from "./cannot-open.ts";
 import { openVault, type VaultOptions } from "./open-vault.ts";
 import { serve } from "./serve.ts";
@@ -9,7 +10,8 @@ const socketDescriptor = 3;
 
 async function main(): Promise<void> {
   const vault = await openVault(readArguments());
-  const peer = new Socket({ fd: socketDescriptor, readable: true, writable: true });
+  const onread = intoOwnBuffer((chunk) => peer.emit("data", chunk));
+  const peer: Socket = new Socket({ fd: socketDescriptor, readable: true, writable: true, onread });
   peer.once("close", () => {
     vault.close();
     process.exit(0);
