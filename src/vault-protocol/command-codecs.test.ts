@@ -217,6 +217,10 @@ const samples: {
     request: fc.record({ lengthBytes: number, recipientPublicKey }),
     reply: fc.record({ envelope }),
   },
+  derivePublicKey: {
+    request: fc.record({ material }),
+    reply: fc.record({ publicKey: message }),
+  },
 };
 
 function isCommand(name: string): name is VaultCommandName {

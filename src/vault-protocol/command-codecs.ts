@@ -363,6 +363,11 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
     }),
     reply: importedReply,
   },
+  derivePublicKey: {
+    opcode: 30,
+    request: record({ material: keyMaterial }),
+    reply: record({ publicKey: message }),
+  },
   decryptForRecipient: { opcode: 40, request: joined(decrypt, recipient), reply: enveloped },
   rsaDecryptForRecipient: { opcode: 41, request: joined(rsaDecrypt, recipient), reply: enveloped },
   deriveSharedSecretForRecipient: {

@@ -115,6 +115,12 @@ export interface VaultCommands {
     request: { facts: KeyMaterialFacts };
     reply: { wrapped: Uint8Array; publicKey: Uint8Array };
   };
+  /** The public half of key material that has one, from the private half: nobody can have changed it. */
+  derivePublicKey: {
+    request: { material: WrappedKeyMaterial };
+    /** DER SubjectPublicKeyInfo. */
+    reply: { publicKey: Uint8Array };
+  };
   /** Wipes unwrapped key material that the vault may still hold. */
   forgetKeyMaterial: { request: { reference: Uint8Array }; reply: Nothing };
   encrypt: {

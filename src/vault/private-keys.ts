@@ -32,9 +32,14 @@ export class PrivateKeys {
 
   /** The key of a request, if it may be used in this way. */
   load(sent: SentKeyMaterial, keyUsage: string): LoadedKey | Refusal {
-    const loaded = this.#cache.load(sent, (whole) => this.#unwrap(whole));
+    const loaded = this.loadForAnyUse(sent);
     if (isRefusal(loaded)) return loaded;
     return loaded.facts.keyUsage === keyUsage ? loaded : malformed;
+  }
+
+  /** The key of a request, for what is no use of its secret. */
+  loadForAnyUse(sent: SentKeyMaterial): LoadedKey | Refusal {
+    return this.#cache.load(sent, (whole) => this.#unwrap(whole));
   }
 
   forget(reference: Uint8Array): void {

@@ -1,6 +1,7 @@
 /** The kinds of keys besides symmetric encryption keys: how each is made and kept. */
 import {
   createPrivateKey,
+  createPublicKey,
   createSecretKey,
   generateKeyPair,
   type KeyObject,
@@ -122,6 +123,11 @@ export function asPkcs8(spec: string, { privateKey }: MadePair): Buffer {
   if (seedPrefix !== undefined) pkcs8.set(seedPrefix);
   pkcs8.set(privateKey, seedPrefix?.length ?? 0);
   return pkcs8;
+}
+
+/** The public half of a private key: DER SubjectPublicKeyInfo. */
+export function publicHalfOf(privateKey: KeyObject): Buffer {
+  return createPublicKey(privateKey).export({ type: "spki", format: "der" });
 }
 
 /** A private or secret key from the bytes it is kept as. */

@@ -42,6 +42,41 @@ describe("createKeyPair", () => {
   });
 });
 
+describe("derivePublicKey", () => {
+  test.each([
+    ["RSA_2048", "ENCRYPT_DECRYPT"],
+    ["ECC_NIST_P256", "SIGN_VERIFY"],
+    ["ECC_NIST_P384", "KEY_AGREEMENT"],
+    ["ECC_NIST_P521", "SIGN_VERIFY"],
+    ["ECC_SECG_P256K1", "SIGN_VERIFY"],
+    ["ECC_NIST_EDWARDS25519", "SIGN_VERIFY"],
+    ["ML_DSA_44", "SIGN_VERIFY"],
+    ["ML_DSA_65", "SIGN_VERIFY"],
+    ["ML_DSA_87", "SIGN_VERIFY"],
+    ["ML_KEM_512", "ENCAPSULATE_DECAPSULATE"],
+    ["ML_KEM_768", "ENCAPSULATE_DECAPSULATE"],
+    ["ML_KEM_1024", "ENCAPSULATE_DECAPSULATE"],
+  ])(
+    "gives the bytes that were given when the key was made: %s for %s",
+    async (keySpec, keyUsage) => {
+      const { material, publicKey } = await bench.newKeyPair({ keySpec, keyUsage });
+      const derived = bench.ask("derivePublicKey", { material });
+      expect(Buffer.from(derived.publicKey)).toEqual(spki(publicKey));
+    },
+  );
+
+  test("refuses key material without a public half, and material of another key", async () => {
+    const hmac = { keySpec: "HMAC_256", keyUsage: "GENERATE_VERIFY_MAC" };
+    for (const material of [bench.newMaterial(), bench.newMaterial(hmac)]) {
+      expect(handlers.derivePublicKey({ material })).toEqual(malformed);
+    }
+    const own = await bench.newKeyPair({ keySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY" });
+    const facts = newFacts({ keySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY" });
+    const material = { facts, wrapped: own.material.wrapped };
+    expect(handlers.derivePublicKey({ material })).toEqual({ refused: "rejected" });
+  });
+});
+
 describe("the making of RSA key pairs", () => {
   const rsa = { keySpec: "RSA_4096", keyUsage: "SIGN_VERIFY" };
 

@@ -1,6 +1,6 @@
 import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
 import type { Refusal } from "../../vault-protocol/commands.ts";
-import { asPkcs8, isPairSpec, type MadePair } from "../algorithms/key-specs.ts";
+import { asPkcs8, isPairSpec, type MadePair, publicHalfOf } from "../algorithms/key-specs.ts";
 import { areSound, ownOrigin } from "../key-material-facts.ts";
 import { wrapMaterial } from "../key-material-wrap.ts";
 import { isRefusal, malformed } from "../refusals.ts";
@@ -12,7 +12,12 @@ import { keptMaterial } from "./kept-material.ts";
 /** Key pairs: as key material of a KMS key, and as data key pairs for callers. */
 export function keyPairCommands(
   state: VaultState,
-): HandlersOf<"createKeyPair" | "generateDataKeyPair" | "generateDataKeyPairWithoutPlaintext"> {
+): HandlersOf<
+  | "createKeyPair"
+  | "derivePublicKey"
+  | "generateDataKeyPair"
+  | "generateDataKeyPairWithoutPlaintext"
+> {
   return {
     async createKeyPair({ facts: lent }) {
       const facts = { ...lent, reference: kept(lent.reference) };
@@ -23,6 +28,12 @@ export function keyPairCommands(
       const { publicKey, privateKey } = made;
       const wrapped = wrapMaterial(privateKey, facts, state.instanceId, state);
       return isRefusal(wrapped) ? wrapped : { wrapped, publicKey };
+    },
+
+    derivePublicKey({ material }) {
+      const key = state.privateKeys.loadForAnyUse(material);
+      if (isRefusal(key)) return key;
+      return isPairSpec(key.facts.keySpec) ? { publicKey: publicHalfOf(key.object) } : malformed;
     },
 
     async generateDataKeyPair(request) {

@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
 import { refusal } from "../../../../test/refusal.ts";
@@ -36,6 +36,20 @@ describe("GetPublicKey", () => {
     expect(await refusal(kms.call("GetPublicKey", { KeyId }))).toEqual({
       code: "UnsupportedOperationException",
       message: undefined,
+    });
+  });
+
+  test("gives none when the one that is stored is not that of the key", async () => {
+    const KeyId = await kms.newKey({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+    const name = { accountId: "111122223333", region: "eu-west-1", keyId: KeyId };
+    const [stored] = await kms.store.listKeyMaterials(name);
+    const read = await kms.store.findKeyMaterial(name, stored?.reference ?? "");
+    const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    // What the store holds in memory is changed, as if its file had been.
+    read?.publicKey?.set(pair.publicKey.export({ type: "spki", format: "der" }));
+    await expect(kms.call("GetPublicKey", { KeyId })).rejects.toMatchObject({
+      code: "KMSInternalException",
+      status: 500,
     });
   });
 

@@ -2,10 +2,11 @@
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
-import { algorithmMembers } from "../../key-algorithms.ts";
-import { currentMaterial } from "../../key-material.ts";
+import { algorithmMembers, hasPublicKey } from "../../key-algorithms.ts";
+import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
+import { askVault } from "../../vault.ts";
 
 export const getPublicKey = keyOperation("GetPublicKey", {
   input: { KeyId: shape.keyReference, GrantTokens: shape.optional(shape.grantTokens) },
@@ -18,14 +19,20 @@ export const getPublicKey = keyOperation("GetPublicKey", {
       state: "not pending deletion",
     },
   ],
-  async run({ key, store }) {
-    const { publicKey } = await currentMaterial(store, key);
+  async run({ key, store, vault }) {
     // A symmetric or HMAC key has no half that could be shown.
-    if (publicKey === null) throw new KmsError("UnsupportedOperationException");
+    if (!hasPublicKey(key.keySpec)) throw new KmsError("UnsupportedOperationException");
+    const material = await currentMaterial(store, key);
+    const { publicKey } = await askVault(vault, "derivePublicKey", {
+      material: wrappedMaterial(key, material),
+    });
+    // Someone who can write to the store might have others encrypt to a key of theirs.
+    if (material.publicKey === null || Buffer.compare(material.publicKey, publicKey) !== 0) {
+      throw new Error(`the public key stored for ${key.arn} is not the one of its key material`);
+    }
     const output: Output<"GetPublicKey"> = {
       KeyId: key.arn,
-      // A copy: what stays in the store's cache is nobody's to wipe.
-      PublicKey: Buffer.from(publicKey),
+      PublicKey: publicKey,
       CustomerMasterKeySpec: key.keySpec as Output<"GetPublicKey">["CustomerMasterKeySpec"],
       KeySpec: key.keySpec as KeySpec,
       KeyUsage: key.keyUsage as KeyUsageType,
