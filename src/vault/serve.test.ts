@@ -149,6 +149,36 @@ describe("serve", () => {
     ]);
   });
 
+  test("refuses what has a reply that does not fit its frame, wipes that reply, and goes on", async () => {
+    const [socket, theirs] = socketPair();
+    const bytes = Buffer.alloc(9_000, 1);
+    const generateRandom = () => ({ bytes });
+    const sign = async () => await Promise.resolve({ signature: bytes });
+    serve(theirs, { ...bench.vault.handlers, generateRandom, sign });
+    const replies: number[][] = [];
+    const frames = new FrameReader((status, sequence) => replies.push([status, sequence]), {
+      copies: true,
+    });
+    socket.on("data", (chunk: Buffer) => frames.push(chunk));
+    const out = new FrameWriter();
+    const [algorithm, messageType] = ["ECDSA_SHA_256", "RAW"];
+    const request = { material, algorithm, messageType, message: Buffer.from("m") };
+    out.frame(19, 1, () => commandCodecs.sign.request.write(out, request));
+    socket.write(Buffer.from(out.take()));
+    await settle();
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    out.frame(11, 2, () => commandCodecs.generateRandom.request.write(out, { lengthBytes: 1 }));
+    out.frame(1, 3, () => {});
+    socket.write(Buffer.from(out.take()));
+    await settle();
+    const failed = statusOf({ refused: "failed" });
+    expect(replies).toEqual([
+      [failed, 1],
+      [failed, 2],
+      [doneStatus, 3],
+    ]);
+  });
+
   test.each(["00000000", "00000005", "00010000", "ffffffff"])(
     "closes the connection at a length of %s",
     async (length) => {
@@ -177,6 +207,35 @@ describe("serve", () => {
     const got = { bytes: 0 };
     socket.on("data", (chunk: Buffer) => (got.bytes += chunk.length));
     await expect.poll(() => got.bytes).toBe(50 * 200 * 1_038);
+  });
+
+  test("waits once for a peer that does not read, however many slow commands end meanwhile", async () => {
+    const [socket, theirs] = socketPair();
+    const waiting: (() => void)[] = [];
+    const sign = async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { signature: Buffer.alloc(8_000) };
+    };
+    serve(theirs, { ...bench.vault.handlers, sign });
+    const out = new FrameWriter();
+    const [algorithm, messageType] = ["ECDSA_SHA_256", "RAW"];
+    const request = { material, algorithm, messageType, message: Buffer.from("m") };
+    for (let sequence = 0; sequence < 40; sequence++) {
+      out.frame(19, sequence, () => commandCodecs.sign.request.write(out, request));
+    }
+    socket.write(Buffer.from(out.take()));
+    await settle();
+    for (const finish of waiting) {
+      finish();
+      await settle();
+    }
+    expect(theirs.isPaused()).toBe(true);
+    expect(theirs.listenerCount("drain")).toBe(1);
+    const counts = { replies: 0 };
+    const frames = new FrameReader(() => counts.replies++, { copies: true });
+    socket.on("data", (chunk: Buffer) => frames.push(chunk));
+    await expect.poll(() => counts.replies).toBe(40);
+    expect(theirs.isPaused()).toBe(false);
   });
 
   test("answers what is quick while slow commands are under way, and those when they are done", async () => {

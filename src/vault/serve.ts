@@ -59,7 +59,7 @@ class Replies {
     if (this.frames.length === 0 || this.#peer.destroyed) return;
     const batch = this.frames.take();
     const peerKeepsUp = this.#peer.write(batch, () => this.frames.giveBack(batch));
-    if (peerKeepsUp) return;
+    if (peerKeepsUp || this.#isUnread) return;
     this.#isUnread = true;
     this.#pauseOrResume();
     this.#peer.once("drain", () => {
@@ -122,7 +122,11 @@ function answerCommand<Name extends VaultCommandName>(
       refuse(sequence, answered, frames);
       return;
     }
-    frames.frame(doneStatus, sequence, () => codec.reply.write(frames, answered));
+    const write = (): void => {
+      frames.frame(doneStatus, sequence, () => codec.reply.write(frames, answered));
+    };
+    // Work whose result fits no frame is a defect, but no reason to end for everybody.
+    if (!isWrittenWhole(write)) refuse(sequence, failed, frames);
     wipe(answered);
   };
   if (!(reply instanceof Promise)) {
@@ -141,6 +145,16 @@ async function sendWhenDone<Reply>(
   replies.beginSlow();
   send(await reply.catch(() => failed));
   replies.endSlow();
+}
+
+function isWrittenWhole(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  }
 }
 
 function readWhole<T>(read: () => T): T | undefined {
