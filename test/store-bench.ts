@@ -63,6 +63,7 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
     rotationPeriodDays: null,
     nextRotationAtMs: null,
     onDemandRotations: 0,
+    materialValidToMs: null,
     rowVersion: 1,
     ...change,
   };

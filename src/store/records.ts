@@ -65,6 +65,8 @@ export interface KeyRecord extends Versioned, KeyName {
   readonly rotationPeriodDays: number | null;
   readonly nextRotationAtMs: number | null;
   readonly onDemandRotations: number;
+  /** The earliest time at which imported key material expires; null for never. */
+  readonly materialValidToMs: number | null;
 }
 
 /** One generation of key material, wrapped by the vault. */

@@ -134,6 +134,8 @@ export interface Store {
   listOutbox(): Promise<readonly OutboxEntry[]>;
   /** Says that an entry is in the journal. Not urgent: it goes with a later commit. */
   settle(eventId: string): void;
+  /** Whether wrapped bytes were deleted that may still stand in a file. */
+  isErasureDue(): Promise<boolean>;
   /** Empties the write-ahead log, so that deleted rows are in no file. */
   eraseDeleted(): Promise<void>;
 

@@ -96,6 +96,7 @@ export const tables: { readonly [Table in TableName]: TableDescription<Tables[Ta
       rotationPeriodDays: "integer or null",
       nextRotationAtMs: "integer or null",
       onDemandRotations: "integer",
+      materialValidToMs: "integer or null",
       rowVersion: "integer",
     },
   },

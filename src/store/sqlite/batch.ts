@@ -135,6 +135,8 @@ function limitChecker(database: DatabaseSync): (limit: RowLimit) => void {
 function leavesWrappedBytes(table: TableName, kind: ChangeKind): boolean {
   if (kind === "insert" || kind === "upsert") return false;
   if (table === "keys") return kind === "delete";
+  // The wrapped bytes of other records stay the same for as long as the record is there.
+  if (kind === "update") return table === "keyMaterials";
   const { columns }: AnyTable = tables[table];
   return Object.values(columns).some((type) => type.startsWith("blob"));
 }

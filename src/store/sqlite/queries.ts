@@ -66,6 +66,7 @@ export function prepareQueries(database: DatabaseSync) {
       ),
     ),
     listOutbox: outboxOf(database),
+    isErasureDue: erasureOf(database),
   };
 }
 
@@ -143,6 +144,11 @@ function outboxOf(database: DatabaseSync): () => readonly OutboxEntry[] {
     const rows = statement.all() as unknown as readonly [string, string][];
     return rows.map(([eventId, line]) => ({ eventId, line }));
   };
+}
+
+function erasureOf(database: DatabaseSync): () => boolean {
+  const statement = database.prepare("SELECT erasure_due AS due FROM meta");
+  return () => statement.get()?.["due"] === 1;
 }
 
 /** No sort key is empty, so the first page is what comes after the empty string. */

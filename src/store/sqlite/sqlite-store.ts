@@ -149,6 +149,7 @@ function plainReads({ writer, queries }: Parts): PlainReads {
       ),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
     listOutbox: async () => read(() => queries.listOutbox()),
+    isErasureDue: async () => read(() => queries.isErasureDue()),
   };
 }
 
