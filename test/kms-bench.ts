@@ -54,6 +54,8 @@ export interface KmsBench {
   readonly vaultCommands: readonly VaultCommandName[];
   /** What the vault handed out as wrapped key material, in that order. */
   readonly wrappedMaterials: readonly Buffer[];
+  /** What it handed out as wrapped private halves of wrapping keys. */
+  readonly wrappedImportKeys: readonly Buffer[];
   readonly broken: Breakage;
   readonly store: Store;
   lastRecord(): TrailRecord;
@@ -71,7 +73,7 @@ export interface KmsBench {
   /** Calls CreateKey and returns the new key's id. */
   newKey(input?: Input<"CreateKey">, options?: CallOptions): Promise<string>;
   arn(keyId: string, options?: CallOptions): string;
-  /** Does what is due: deletions, rotations. */
+  /** Does what is due: deletions, expiries, rotations. */
   runLifecycle(): ReturnType<typeof runLifecycle>;
   /** The bytes of every file of the data directory. */
   files(): readonly { readonly name: string; readonly bytes: Buffer }[];
@@ -96,12 +98,18 @@ export async function kmsBench({ attestationRoots = [] }: BenchOptions = {}): Pr
   const trail = overhearTrail(openedTrail, records, broken);
   const vaultCommands: VaultCommandName[] = [];
   const wrappedMaterials: Buffer[] = [];
+  const wrappedImportKeys: Buffer[] = [];
   const openedVault = openVaultInProcess({
     directory: path.join(directory, "vault"),
     initialize: true,
     bridge: findBridge(),
   });
-  const vault = overhearVault(openedVault, { vaultCommands, wrappedMaterials, broken });
+  const vault = overhearVault(openedVault, {
+    vaultCommands,
+    wrappedMaterials,
+    wrappedImportKeys,
+    broken,
+  });
   const time = { nowMs: Date.UTC(2026, 2, 1, 10, 15) };
   const clock = (): number => time.nowMs;
   await openDomainKeys(vault, store, clock());
@@ -135,6 +143,7 @@ export async function kmsBench({ attestationRoots = [] }: BenchOptions = {}): Pr
     records,
     vaultCommands,
     wrappedMaterials,
+    wrappedImportKeys,
     broken,
     store,
     lastRecord: () => records.at(-1) ?? {},
@@ -185,6 +194,8 @@ function callOf(operation: OperationName, input: JsonObject) {
 
 function copyOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value);
+  // As the wire has it.
+  if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(copyOf);
   if (typeof value !== "object" || value === null) return value;
   const copy = Object.create(null) as Record<string, unknown>;
@@ -195,8 +206,11 @@ function copyOf(value: unknown): unknown {
 interface Overheard {
   readonly vaultCommands: VaultCommandName[];
   readonly wrappedMaterials: Buffer[];
+  readonly wrappedImportKeys: Buffer[];
   readonly broken: Breakage;
 }
+
+const wrapping = new Set<VaultCommandName>(["createKeyMaterial", "importKeyMaterial"]);
 
 function overhearVault(vault: VaultClient, heard: Overheard): VaultClient {
   return {
@@ -206,8 +220,11 @@ function overhearVault(vault: VaultClient, heard: Overheard): VaultClient {
       if (heard.broken.vault === "defective") throw new TypeError("secret detail of a defect");
       await heard.broken.vaultHeld;
       const reply = await vault.send(command, request);
-      if (command === "createKeyMaterial" && "wrapped" in reply) {
+      if (wrapping.has(command) && "wrapped" in reply) {
         heard.wrappedMaterials.push(Buffer.from(reply.wrapped));
+      }
+      if (command === "createImportKey" && "wrapped" in reply) {
+        heard.wrappedImportKeys.push(Buffer.from(reply.wrapped));
       }
       return reply;
     },

@@ -46,8 +46,12 @@ export const valueOfType: Readonly<Record<string, JsonValue>> = {
   blob: new Uint8Array([1]),
 };
 
-/** The types a member can be read from: JSON does not tell a map from a structure. */
+/**
+ * The types a member can be read from: JSON does not tell a map from a structure, and a
+ * timestamp is a number.
+ */
 export function readableTypes({ type }: ModelMember): readonly string[] {
+  if (type === "timestamp") return ["integer"];
   return type === "map" || type === "structure" ? ["map", "structure"] : [type];
 }
 
@@ -121,10 +125,12 @@ function boundaryProbes(
   ];
 }
 
-function patternProbes({ pattern }: ModelMember): readonly Probe[] {
+function patternProbes({ pattern, min = 1 }: ModelMember): readonly Probe[] {
   if (pattern === undefined) return [];
   const rule = `Member must satisfy regular expression pattern: ${pattern}`;
-  return [{ what: "a line separator", value: "\u2028", broken: [rule] }];
+  // Nothing but the pattern is to be broken.
+  const value = "\u2028".repeat(Math.max(min, 1));
+  return [{ what: "a line separator", value, broken: [rule] }];
 }
 
 function elementProbes(

@@ -22,6 +22,7 @@ import { requireAccountAction } from "./authorize.ts";
 import { quotaReached } from "./quotas.ts";
 import { contestedRecord, inTurn } from "./turns.ts";
 import { recipientOf } from "./recipients.ts";
+import { forgetKeyMaterial } from "./vault.ts";
 
 /** How often a call is begun again because a record it read was changed meanwhile. */
 const maxAttempts = 8;
@@ -50,6 +51,7 @@ export async function answer<Name extends OperationName>(
     if (operation === "not yet") throw notYet(name);
     const { outcome, entries } = await performUntilStored(operation, sent, desk, progress);
     await remember(outcome, entries, desk);
+    if (outcome.forgets !== undefined) await forgetKeyMaterial(desk.vault, outcome.forgets);
     noteUsage(operation, progress.keys, entries[0], desk);
     return {
       output: operation.emptyBody === true ? undefined : outcome.output,

@@ -56,6 +56,7 @@ export async function createAwsManagedKey(aliasName: string, desk: Desk): Promis
     region,
     keySpec: "SYMMETRIC_DEFAULT",
     keyUsage: "ENCRYPT_DECRYPT",
+    origin: "AWS_KMS",
     keyManager: "AWS",
     description: `Default key that protects my ${protects} when no other key is defined`,
     policy: awsManagedKeyPolicy({ accountId, region, word, endpoint: endpoints[word] ?? word }),

@@ -5,7 +5,7 @@ import { accessDeniedToUnknownKey } from "./access-denied.ts";
 import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
 import { readBlobHeader } from "./ciphertext-blob.ts";
 import { KmsError } from "./errors.ts";
-import { aliasArn, type Key, keyOf } from "./key.ts";
+import { aliasArn, type Key, keyAt } from "./key.ts";
 import { invalidKeyId, type KeyReference, parseKeyReference } from "./key-reference.ts";
 import type { Desk } from "./operation.ts";
 import { requireAlias } from "./require-alias.ts";
@@ -48,7 +48,7 @@ export function requireKeyOfBlob(
     andThen(blobMaterial && store.findKey(name), (record) =>
       blobMaterial === undefined || record === undefined
         ? refuseBlob(materialReference, action, desk)
-        : { key: keyOf(record), blobMaterial },
+        : { key: keyAt(record, desk.nowMs), blobMaterial },
     ),
   );
 }
@@ -87,14 +87,14 @@ export function requireMaterialOfBlob(
 
 function requireKeyById(
   { keyId, arn }: Extract<KeyReference, { kind: "key" }>,
-  { store, caller, facts }: Desk,
+  { store, caller, facts, nowMs }: Desk,
 ): Eventually<Key> {
   const name = { accountId: caller.accountId, region: facts.region, keyId };
   return andThen(store.findKey(name), (record) => {
     if (record === undefined) {
       throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
     }
-    return keyOf(record);
+    return keyAt(record, nowMs);
   });
 }
 
@@ -111,7 +111,7 @@ async function requireKeyByAlias(aliasName: string, lookup: Lookup, desk: Desk):
     region,
     keyId: alias.targetKeyId,
   });
-  if (record !== undefined) return keyOf(record);
+  if (record !== undefined) return keyAt(record, desk.nowMs);
   // The key was deleted, and its aliases with it, between the two reads.
   const arn = aliasArn(accountId, region, aliasName);
   throw new KmsError("NotFoundException", `Alias ${arn} is not found.`);

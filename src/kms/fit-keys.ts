@@ -6,6 +6,7 @@ import { KmsError } from "./errors.ts";
 import { aliasNameIn, requireKey, requireKeyOfBlob, requireMaterialOfBlob } from "./find-key.ts";
 import type { ConditionFacts, Desk, KeyInUse, KeyOperation, KeyUse } from "./operation.ts";
 import { requireAlgorithm, symmetricDefault } from "./key-algorithms.ts";
+import { requireOrigin } from "./key-origin.ts";
 import { requireState } from "./key-state.ts";
 
 /**
@@ -112,6 +113,7 @@ function requireFit<Name extends OperationName>(
 ): void {
   if (found === undefined) throw new Error(`${use.action} has no key`);
   const { key } = found;
+  if (use.origin !== undefined) requireOrigin(key, use.origin);
   requireState(key, use.state);
   if (use.usage !== undefined && key.keyUsage !== use.usage) {
     throw new KmsError(

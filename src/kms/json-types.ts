@@ -22,6 +22,16 @@ export function readInteger(value: JsonValue): number {
   throw unreadable(value, "an Integer");
 }
 
+/** Farther from 1970 than this, in seconds, JavaScript knows no date. */
+const farthestSeconds = 8.64e12;
+
+/** A number of seconds since 1970, to the millisecond. */
+export function readTimestamp(value: JsonValue): Date {
+  if (typeof value !== "number") throw unreadable(value, "milliseconds since epoch");
+  const seconds = Math.min(Math.max(value, -farthestSeconds), farthestSeconds);
+  return new Date(Math.round(seconds * 1000));
+}
+
 export function readBlob(value: JsonValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw unreadable(value, "a Blob");

@@ -85,6 +85,11 @@ export function hasPublicKey(spec: string): boolean {
   return spec !== symmetricDefault && !spec.startsWith("HMAC_");
 }
 
+/** Post-quantum keys are made by the vault only. */
+export function isImportable(spec: KeySpec): boolean {
+  return !spec.startsWith("ML_");
+}
+
 /** The one member that lists a key's algorithms. */
 export function algorithmMembers(
   kind: KeyKind,

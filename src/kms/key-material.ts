@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreConflict } from "../store/store.ts";
 import type {
   KeyMaterialFacts,
   VaultClient,
@@ -54,6 +54,14 @@ async function madeByVault(
   return { ...(await askVault(vault, "createKeyMaterial", { facts })), publicKey: null };
 }
 
+/** As currentMaterial, for a key into which nothing may have been imported yet. */
+export function currentMaterialIfAny(
+  store: Store,
+  key: KeyRecord,
+): Eventually<KeyMaterialRecord | undefined> {
+  return key.currentMaterial === null ? undefined : currentMaterial(store, key);
+}
+
 /** The key's current key material. A key without one is a damaged store, not a refusal. */
 export function currentMaterial(store: Store, key: KeyRecord): Eventually<KeyMaterialRecord> {
   const reference = key.currentMaterial;
@@ -70,15 +78,20 @@ const forVault = new WeakMap<KeyMaterialRecord, WrappedKeyMaterial>();
 export function wrappedMaterial(key: KeyRecord, record: KeyMaterialRecord): WrappedKeyMaterial {
   const before = forVault.get(record);
   if (before !== undefined) return before;
-  const { keyMaterialId, createdAtMs, wrapped } = record;
-  if (wrapped === null) throw new Error(`key material ${record.reference} is not there`);
-  const reference = Buffer.from(record.reference, "hex");
-  const material = {
-    facts: { ...propertiesOf(key), reference, keyMaterialId, createdAtMs },
-    wrapped,
-  };
+  const { keyMaterialId, wrapped } = record;
+  // The key was read before its imported key material was taken away: it is read again.
+  if (wrapped === null) throw new StoreConflict(`key material ${record.reference} is not there`);
+  const material = { facts: { ...factsWithoutId(key, record), keyMaterialId }, wrapped };
   forVault.set(record, material);
   return material;
+}
+
+/** What is known of a key's material before its id is. */
+export function factsWithoutId(
+  key: KeyProperties,
+  { reference, createdAtMs }: Pick<KeyMaterialRecord, "reference" | "createdAtMs">,
+): Omit<KeyMaterialFacts, "keyMaterialId"> {
+  return { ...propertiesOf(key), reference: Buffer.from(reference, "hex"), createdAtMs };
 }
 
 function propertiesOf({ accountId, keyId, keySpec, keyUsage, origin, multiRegion }: KeyProperties) {

@@ -1,11 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importInto } from "../../test/customer.ts";
 import { kmsBench, type KmsBench } from "../../test/kms-bench.ts";
 import { refusal } from "../../test/refusal.ts";
 import type { JsonObject } from "../service/service.ts";
 import type { OperationName } from "./contract.ts";
 
-type State = "Enabled" | "Disabled" | "PendingDeletion";
-type Answer = "ok" | "disabled" | "pending deletion" | "not pending deletion";
+type State = "Enabled" | "Disabled" | "PendingDeletion" | "PendingImport";
+type Answer = "ok" | "disabled" | "pending deletion" | "not pending deletion" | "pending import";
 
 const policy = JSON.stringify({
   Statement: {
@@ -102,11 +104,39 @@ const matrix: readonly (readonly [OperationName, MakeInput, Answer, Answer, Answ
   ],
 ];
 
-const cases = matrix.flatMap(([name, input, ...answers]) =>
-  (["Enabled", "Disabled", "PendingDeletion"] as const).map(
+/** Of keys that wait for key material to be imported: what is not listed is answered. */
+const pendingImport: Readonly<Partial<Record<OperationName, Answer | "unsupported">>> = {
+  CancelKeyDeletion: "not pending deletion",
+  Decrypt: "pending import",
+  DisableKey: "pending import",
+  DisableKeyRotation: "unsupported",
+  EnableKey: "pending import",
+  EnableKeyRotation: "unsupported",
+  Encrypt: "pending import",
+  GenerateDataKey: "pending import",
+  GenerateDataKeyWithoutPlaintext: "pending import",
+  GetKeyRotationStatus: "unsupported",
+  ReEncrypt: "pending import",
+  RotateKeyOnDemand: "pending import",
+};
+
+const states = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"] as const;
+
+const cases = matrix.flatMap(([name, input, ...own]) => {
+  const answers = [...own, pendingImport[name]];
+  return states.map(
     (state, index) => ({ name, input, state, answer: answers[index] ?? "ok" }) as const,
-  ),
-);
+  );
+});
+
+function refusalOf(answer: Answer | "unsupported", arn: string) {
+  if (answer === "unsupported") {
+    const message = `${arn} origin is EXTERNAL which is not valid for this operation.`;
+    return { code: "UnsupportedOperationException", message };
+  }
+  const code = answer === "disabled" ? "DisabledException" : "KMSInvalidStateException";
+  return { code, message: `${arn} is ${answer}.` };
+}
 
 describe("key states", () => {
   let kms: KmsBench;
@@ -117,7 +147,7 @@ describe("key states", () => {
   afterAll(async () => await kms.close());
 
   async function prepare(state: State): Promise<Prepared> {
-    const KeyId = await kms.newKey();
+    const KeyId = state === "PendingImport" ? await importedKey() : await kms.newKey();
     const output = await kms.call("Encrypt", { KeyId, Plaintext: plaintext });
     const CiphertextBlob = output.CiphertextBlob ?? new Uint8Array();
     made += 1;
@@ -125,7 +155,14 @@ describe("key states", () => {
     await kms.call("CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
     if (state === "Disabled") await kms.call("DisableKey", { KeyId });
     if (state === "PendingDeletion") await kms.call("ScheduleKeyDeletion", { KeyId });
+    if (state === "PendingImport") await kms.call("DeleteImportedKeyMaterial", { KeyId });
     return { kms, KeyId, CiphertextBlob, alias };
+  }
+
+  async function importedKey(): Promise<string> {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    await importInto(kms, KeyId, randomBytes(32));
+    return KeyId;
   }
 
   test.each(cases)(
@@ -137,10 +174,7 @@ describe("key states", () => {
         await attempt;
         return;
       }
-      expect(await refusal(attempt)).toEqual({
-        code: answer === "disabled" ? "DisabledException" : "KMSInvalidStateException",
-        message: `${kms.arn(prepared.KeyId)} is ${answer}.`,
-      });
+      expect(await refusal(attempt)).toEqual(refusalOf(answer, kms.arn(prepared.KeyId)));
       const { KeyMetadata } = await kms.call("DescribeKey", { KeyId: prepared.KeyId });
       expect(KeyMetadata?.KeyState).toBe(state);
     },

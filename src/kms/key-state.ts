@@ -2,7 +2,12 @@
 import { KmsError } from "./errors.ts";
 import type { Key } from "./key.ts";
 
-export type StateRequirement = "enabled" | "not pending deletion" | "pending deletion" | "any";
+export type StateRequirement =
+  | "enabled"
+  | "enabled or disabled"
+  | "not pending deletion"
+  | "pending deletion"
+  | "any";
 
 /** Refuses a key whose state does not fit, as the Key states page of the KMS developer guide has it. */
 export function requireState(key: Key, requirement: StateRequirement): void {
@@ -13,12 +18,19 @@ export function requireState(key: Key, requirement: StateRequirement): void {
     return;
   }
   if (pending) throw invalidState(`${key.arn} is pending deletion.`);
+  if (requirement === "not pending deletion") return;
+  if (key.keyState === "PendingImport") throw pendingImport(key);
   if (requirement === "enabled" && key.keyState === "Disabled") {
     throw new KmsError("DisabledException", `${key.arn} is disabled.`);
   }
   if (requirement === "enabled" && key.keyState !== "Enabled") {
     throw new Error(`key state ${key.keyState} is not known`);
   }
+}
+
+/** Refuses a key for want of key material that its owner has to import. */
+export function pendingImport(key: Key): KmsError {
+  return invalidState(`${key.arn} is pending import.`);
 }
 
 function invalidState(message: string): KmsError {

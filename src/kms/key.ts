@@ -18,6 +18,20 @@ export function keyOf(record: KeyRecord): Key {
   return key;
 }
 
+/**
+ * The key of a stored record as it stands at a moment: imported key material that has
+ * expired is of no use from then on, though it may be seconds until it is taken away.
+ */
+export function keyAt(record: KeyRecord, nowMs: number): Key {
+  const key = keyOf(record);
+  return losesMaterial(key, nowMs) ? { ...key, keyState: "PendingImport" } : key;
+}
+
+function losesMaterial({ keyState, materialValidToMs }: KeyRecord, nowMs: number): boolean {
+  if (materialValidToMs === null || materialValidToMs > nowMs) return false;
+  return keyState === "Enabled" || keyState === "Disabled";
+}
+
 /** What the store keeps of a key. */
 export function recordOf({ arn: _arn, ...record }: Key): KeyRecord {
   return record;

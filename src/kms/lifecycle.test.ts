@@ -212,7 +212,7 @@ describe("automatic rotation", () => {
     kms.nowMs += 85 * day;
     await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 30 });
     kms.nowMs += 10 * day;
-    expect(await kms.runLifecycle()).toEqual({ deleted: 0, rotated: 0 });
+    expect(await kms.runLifecycle()).toEqual({ deleted: 0, expired: 0, rotated: 0 });
     await kms.call("CancelKeyDeletion", { KeyId });
     await kms.call("DisableKey", { KeyId });
   });

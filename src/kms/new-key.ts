@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
+import { externalOrigin } from "./imported-material.ts";
 import { type Key, keyOf } from "./key.ts";
 import { createKeyMaterial } from "./key-material.ts";
 
@@ -12,6 +13,7 @@ type Chosen = Pick<
   | "region"
   | "keySpec"
   | "keyUsage"
+  | "origin"
   | "keyManager"
   | "description"
   | "policy"
@@ -23,34 +25,36 @@ type Chosen = Pick<
 
 export interface NewKey {
   readonly key: Key;
-  readonly material: KeyMaterialRecord;
+  /** None yet where the owner is to import it. */
+  readonly material: KeyMaterialRecord | undefined;
   readonly changes: readonly Change[];
 }
 
-/** Makes a key with key material of the vault's own. */
+/** Makes a key, with key material of the vault's own unless it is to be imported. */
 export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey> {
   const properties = {
     ...chosen,
     keyId: randomUUID(),
-    origin: "AWS_KMS",
     multiRegion: false,
   };
-  const { createdAtMs } = chosen;
+  const { createdAtMs, origin } = chosen;
   const first = { generation: 0, rotationType: null, rotatedAtMs: null, createdAtMs };
-  const material = await createKeyMaterial(vault, properties, first);
+  const material =
+    origin === externalOrigin ? undefined : await createKeyMaterial(vault, properties, first);
   const record: KeyRecord = {
     ...properties,
     rowVersion: 1,
-    keyState: "Enabled",
+    keyState: material === undefined ? "PendingImport" : "Enabled",
     deletionAtMs: null,
     pendingWindowDays: null,
     primaryRegion: null,
-    currentMaterial: material.reference,
+    currentMaterial: material?.reference ?? null,
     onDemandRotations: 0,
+    materialValidToMs: null,
   };
-  const changes: Change[] = [
-    { kind: "insert", table: "keys", record },
-    { kind: "insert", table: "keyMaterials", record: material },
-  ];
+  const changes: Change[] = [{ kind: "insert", table: "keys", record }];
+  if (material !== undefined) {
+    changes.push({ kind: "insert", table: "keyMaterials", record: material });
+  }
   return { key: keyOf(record), material, changes };
 }

@@ -41,6 +41,8 @@ export interface Outcome<Name extends OperationName> {
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   /** What the service does on its own because of the call, on record beside it. */
   readonly serviceEvents?: readonly ServiceEvent[];
+  /** References of key material that no memory keeps once the changes are stored. */
+  readonly forgets?: readonly string[];
   /** Where the resources on record are not simply the keys in use. */
   readonly resources?: readonly TrailResource[];
 }
@@ -68,6 +70,8 @@ export interface KeyUse<Name extends OperationName> {
   /** Where a ciphertext blob names the key. */
   readonly ciphertext?: (input: Checked<Input<Name>>) => Uint8Array | undefined;
   readonly acceptsAlias: boolean;
+  /** Only keys of this origin will do, whatever their state. */
+  readonly origin?: "AWS_KMS" | "EXTERNAL";
   readonly state: StateRequirement;
   /** Cryptographic use: the key usage that is needed, and the algorithm that is asked for. */
   readonly usage?: KeyUsageType;
@@ -134,7 +138,10 @@ export function accountOperation<Name extends OperationName>(
 /** The use most operations make of a key: the one KeyId names, for the action of the same name. */
 export function useOfKeyId<Name extends OperationName>(
   action: Name,
-  use: Pick<KeyUse<Name>, "state" | "usage" | "algorithm" | "conditions" | "keyConditions"> & {
+  use: Pick<
+    KeyUse<Name>,
+    "origin" | "state" | "usage" | "algorithm" | "conditions" | "keyConditions"
+  > & {
     readonly acceptsAlias?: boolean;
   },
 ): [KeyUse<Name>] {

@@ -24,6 +24,9 @@ import { generateDataKeyWithoutPlaintext } from "./operations/cryptography/gener
 import { generateDataKey } from "./operations/cryptography/generate-data-key.ts";
 import { generateRandom } from "./operations/cryptography/generate-random.ts";
 import { reEncrypt } from "./operations/cryptography/re-encrypt.ts";
+import { deleteImportedKeyMaterial } from "./operations/import/delete-imported-key-material.ts";
+import { getParametersForImport } from "./operations/import/get-parameters-for-import.ts";
+import { importKeyMaterial } from "./operations/import/import-key-material.ts";
 import { cancelKeyDeletion } from "./operations/keys/cancel-key-deletion.ts";
 import { createKey } from "./operations/keys/create-key.ts";
 import { describeKey } from "./operations/keys/describe-key.ts";
@@ -106,9 +109,9 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   RotateKeyOnDemand: rotateKeyOnDemand,
 
   // import
-  DeleteImportedKeyMaterial: "not yet",
-  GetParametersForImport: "not yet",
-  ImportKeyMaterial: "not yet",
+  DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
+  GetParametersForImport: getParametersForImport,
+  ImportKeyMaterial: importKeyMaterial,
 
   // multi-region
   ReplicateKey: "not yet",

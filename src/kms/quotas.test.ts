@@ -2,12 +2,14 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { keyName, openTestStore, temporaryDirectory } from "../../test/store-bench.ts";
 import { openDatabase } from "../store/sqlite/database.ts";
+import { LimitReached } from "../store/store.ts";
 import { countStatement } from "../store/sqlite/statements.ts";
-import { aliasQuota, keyQuota } from "./quotas.ts";
+import { aliasQuota, importKeyQuota, keyQuota, quotaReached } from "./quotas.ts";
 
 test.each([
   ["keys", keyQuota(keyName)],
   ["aliases", aliasQuota(keyName)],
+  ["wrapping keys", importKeyQuota(keyName)],
 ])(
   "the quota of %s is counted from an index alone, for other commits wait",
   async (_what, quota) => {
@@ -22,3 +24,13 @@ test.each([
     expect(JSON.stringify(plan)).toMatch(/USING (COVERING INDEX|PRIMARY KEY)/);
   },
 );
+
+test("ThrottlingException for more wrapping keys of one key than anyone needs", () => {
+  const limit = importKeyQuota(keyName);
+  expect(limit.max).toBe(1_000);
+  expect(quotaReached(new LimitReached(limit))).toMatchObject({
+    code: "ThrottlingException",
+    message:
+      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+  });
+});

@@ -9,6 +9,8 @@ import { keyArn } from "./key.ts";
 
 const maxKeys = 100_000;
 const maxAliasesPerKey = 50;
+/** Not a quota of AWS, which makes one a second. Each lives for a day, and an import needs one. */
+const maxImportKeysPerKey = 1_000;
 
 /** Customer managed keys, in every state. To stand after the change that adds one. */
 export function keyQuota({ accountId, region }: Omit<KeyName, "keyId">): Limit {
@@ -22,8 +24,20 @@ export function aliasQuota({ accountId, region, keyId }: KeyName): Limit {
   return { kind: "limit", table: "aliases", where, max: maxAliasesPerKey };
 }
 
+/** Wrapping keys of one key. To stand after the change that gives it another. */
+export function importKeyQuota({ accountId, region, keyId }: KeyName): Limit {
+  const where = { accountId, region, keyId };
+  return { kind: "limit", table: "importKeys", where, max: maxImportKeysPerKey };
+}
+
 /** What a caller is told who would pass a quota. */
 export function quotaReached({ limit }: LimitReached): KmsError {
+  if (limit.table === "importKeys") {
+    return new KmsError(
+      "ThrottlingException",
+      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    );
+  }
   return new KmsError(
     "LimitExceededException",
     `The quota of ${limit.max} ${whatIsLimited(limit)} has been reached.`,

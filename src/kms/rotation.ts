@@ -6,9 +6,11 @@ import type { Change, Store } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
 import { KmsError } from "./errors.ts";
 import { serviceEvent } from "./events.ts";
+import { externalOrigin, isPresent, pendingRotation, standing } from "./imported-material.ts";
 import { changed, type Key } from "./key.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
 import { createKeyMaterial } from "./key-material.ts";
+import { requireOrigin } from "./key-origin.ts";
 
 export const defaultRotationPeriodDays = 365;
 
@@ -18,15 +20,10 @@ export interface Rotation {
   readonly event: ServiceEvent;
 }
 
-/** Only keys whose material KMS made are rotated automatically. */
+/** Only symmetric keys have more than one key material, and those of key stores do not. */
 export function requireRotatable(key: Key): void {
   if (key.keySpec !== symmetricDefault) throw new KmsError("UnsupportedOperationException");
-  if (key.origin !== "AWS_KMS") {
-    throw new KmsError(
-      "UnsupportedOperationException",
-      `${key.arn} origin is ${key.origin} which is not valid for this operation.`,
-    );
-  }
+  requireOrigin(key, "AWS_KMS", externalOrigin);
 }
 
 /** Has the vault make the next key material and says what is to be stored. */
@@ -58,6 +55,48 @@ export async function rotate(
   return { changes, event: rotateKeyEvent(key, previous, material) };
 }
 
+/** The material that its owner imported for the next rotation of the key. */
+export async function requirePendingMaterial(
+  store: Store,
+  key: Key,
+  nowMs: number,
+): Promise<KeyMaterialRecord> {
+  const pending = pendingRotation(key, await store.listKeyMaterials(key));
+  if (pending !== undefined && isPresent(pending, nowMs)) return pending;
+  throw new KmsError(
+    "KMSInvalidStateException",
+    `No available key material pending rotation for the key: ${key.arn}.`,
+  );
+}
+
+/** Makes the key material that waited for it the current one. */
+export async function rotateTo(
+  pending: KeyMaterialRecord,
+  { store, nowMs }: { store: Store; nowMs: number },
+  key: Key,
+): Promise<Rotation> {
+  const materials = await store.listKeyMaterials(key);
+  const previous = materials.find(({ reference }) => reference === key.currentMaterial);
+  if (previous === undefined) throw new Error(`the key ${key.arn} has no key material`);
+  const material: KeyMaterialRecord = {
+    ...pending,
+    rotationType: "ON_DEMAND",
+    rotatedAtMs: nowMs,
+    rowVersion: pending.rowVersion + 1,
+  };
+  const { reference: currentMaterial } = material;
+  const record = changed(key, {
+    currentMaterial,
+    ...standing({ ...key, currentMaterial }, materials, nowMs),
+    onDemandRotations: key.onDemandRotations + 1,
+  });
+  const changes: Change[] = [
+    { kind: "update", table: "keyMaterials", record: material },
+    { kind: "update", table: "keys", record },
+  ];
+  return { changes, event: rotateKeyEvent(key, previous, material) };
+}
+
 export function nextRotation(periodDays: number | null, nowMs: number): number | null {
   return periodDays === null ? null : nowMs + periodDays * msPerDay;
 }
@@ -68,7 +107,7 @@ function rotateKeyEvent(
   current: KeyMaterialRecord,
 ): ServiceEvent {
   return serviceEvent("RotateKey", key, {
-    atMs: current.createdAtMs,
+    atMs: current.rotatedAtMs ?? current.createdAtMs,
     serviceEventDetails: {
       rotationType: current.rotationType,
       keyOrigin: key.origin,

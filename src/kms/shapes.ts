@@ -16,6 +16,7 @@ import {
   readList,
   readObject,
   readString,
+  readTimestamp,
 } from "./json-types.ts";
 
 export interface Shape<T> {
@@ -100,6 +101,8 @@ export function limitUpTo(max: number): Shape<number> {
 }
 
 export const flag: Shape<boolean> = required(readBoolean, () => none, []);
+
+export const timestamp: Shape<Date> = required(readTimestamp, () => none, []);
 
 /** Bytes. A complaint never shows the value: it may be a secret. */
 export function blob(length: Range): Shape<Uint8Array> {
@@ -189,6 +192,18 @@ export const aliasName = text(
 export const xksKeyId = text(
   { min: 1, max: 128 },
   { source: "^[a-zA-Z0-9-_.]+$", holds: (value) => /^[a-zA-Z0-9\-_.]+$/.test(value) },
+);
+export const keyMaterialId = text(
+  { min: 64, max: 64 },
+  { source: "^[a-f0-9]+$", holds: (value) => /^[a-f0-9]+$/.test(value) },
+);
+export const keyMaterialDescription = text(
+  { min: 0, max: 256 },
+  {
+    source: "^[a-zA-Z0-9:/_\\s.-]+$",
+    // AWS's patterns are Java's, where white space is ASCII only.
+    holds: (value) => /^[a-zA-Z0-9:/_ \t\n\v\f\r.-]+$/.test(value),
+  },
 );
 export const policyName = text({ min: 1, max: 128 }, { source: "[\\w]+", holds: word });
 export const policy = text(

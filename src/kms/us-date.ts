@@ -10,6 +10,11 @@ const format = new Intl.DateTimeFormat("en-US", {
   hour12: true,
 });
 
+/** As it prints them inside requestParameters: Jan 1, 2021 8:00:00 PM (UTC). */
+export function usDateOfRequest(atMs: number): string {
+  return usDate(atMs).replace(/(, \d+), /, "$1 ");
+}
+
 export function usDate(atMs: number): string {
   // Some versions of the locale data put a narrow no-break space before AM and PM.
   return format.format(atMs).replace(/\u202f/g, " ");

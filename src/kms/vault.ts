@@ -34,6 +34,7 @@ type OpeningCommand =
   | "deriveSharedSecret"
   | "deriveSharedSecretForRecipient"
   | "decapsulate"
+  | "importKeyMaterial"
   | "openToken";
 
 /** Asks the vault to open what a caller sent. Nothing when it is not genuine, for whatever reason. */
@@ -46,6 +47,7 @@ export function askVaultToOpen<Name extends OpeningCommand>(
     if (!isRefusal(reply)) return reply;
     if (reply.refused === "rejected") return undefined;
     if (reply.refused === "too-long") throw new PlaintextTooLong();
+    if (reply.refused === "wrong-material") throw new KmsError("IncorrectKeyMaterialException");
     throw refusalOf(command, reply);
   }, rethrow);
 }
@@ -55,6 +57,27 @@ function refusalOf(command: VaultCommandName, { refused }: Refusal): Error {
   if (refused === "unsupported") return unsupported();
   if (refused === "overdue") return unavailable(`the vault did not begin ${command} in time`);
   return new Error(`the vault refused ${command}: ${refused}`);
+}
+
+/**
+ * Has the vault wipe key material that it may still hold unwrapped. A vault that cannot be
+ * asked, now that the material is stored no more, lets it go by itself within a minute.
+ */
+export async function forgetKeyMaterial(
+  vault: VaultClient,
+  references: readonly string[],
+): Promise<void> {
+  for (const reference of references) {
+    const request = { reference: Buffer.from(reference, "hex") };
+    const reply = await vault.send("forgetKeyMaterial", request).catch(noneIfAway);
+    if (reply !== undefined && isRefusal(reply)) {
+      throw new Error(`the vault refused forgetKeyMaterial: ${reply.refused}`);
+    }
+  }
+}
+
+function noneIfAway(error: unknown): undefined {
+  if (!(error instanceof VaultUnavailable)) throw error;
 }
 
 /** What a ciphertext held does not fit under the key it was to be encrypted with. */

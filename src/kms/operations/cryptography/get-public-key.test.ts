@@ -31,6 +31,7 @@ describe("GetPublicKey", () => {
   test.each([
     ["a symmetric key", {}],
     ["an HMAC key", { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" }],
+    ["a symmetric key without key material", { Origin: "EXTERNAL" }],
   ] as const)("refuses %s, which has no public half", async (_what, spec) => {
     const KeyId = await kms.newKey(spec);
     expect(await refusal(kms.call("GetPublicKey", { KeyId }))).toEqual({
@@ -50,6 +51,18 @@ describe("GetPublicKey", () => {
     await expect(kms.call("GetPublicKey", { KeyId })).rejects.toMatchObject({
       code: "KMSInternalException",
       status: 500,
+    });
+  });
+
+  test("KMSInvalidStateException before a key was imported", async () => {
+    const KeyId = await kms.newKey({
+      Origin: "EXTERNAL",
+      KeySpec: "ECC_NIST_P256",
+      KeyUsage: "SIGN_VERIFY",
+    });
+    expect(await refusal(kms.call("GetPublicKey", { KeyId }))).toEqual({
+      code: "KMSInvalidStateException",
+      message: `${kms.arn(KeyId)} is pending import.`,
     });
   });
 

@@ -1,9 +1,13 @@
 /** GetPublicKey: the public half of an asymmetric key, as DER SubjectPublicKeyInfo (RFC 5280). */
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import type { KeyMaterialRecord } from "../../../store/records.ts";
+import type { VaultClient } from "../../../vault-protocol/commands.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
+import type { Key } from "../../key.ts";
 import { algorithmMembers, hasPublicKey } from "../../key-algorithms.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterialIfAny, wrappedMaterial } from "../../key-material.ts";
+import { pendingImport } from "../../key-state.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";
@@ -22,14 +26,9 @@ export const getPublicKey = keyOperation("GetPublicKey", {
   async run({ key, store, vault }) {
     // A symmetric or HMAC key has no half that could be shown.
     if (!hasPublicKey(key.keySpec)) throw new KmsError("UnsupportedOperationException");
-    const material = await currentMaterial(store, key);
-    const { publicKey } = await askVault(vault, "derivePublicKey", {
-      material: wrappedMaterial(key, material),
-    });
-    // Someone who can write to the store might have others encrypt to a key of theirs.
-    if (material.publicKey === null || Buffer.compare(material.publicKey, publicKey) !== 0) {
-      throw new Error(`the public key stored for ${key.arn} is not the one of its key material`);
-    }
+    const material = await currentMaterialIfAny(store, key);
+    if (material === undefined) throw pendingImport(key);
+    const publicKey = await publicKeyOf(key, material, vault);
     const output: Output<"GetPublicKey"> = {
       KeyId: key.arn,
       PublicKey: publicKey,
@@ -42,3 +41,24 @@ export const getPublicKey = keyOperation("GetPublicKey", {
   },
   record: ({ KeyId }) => ({ keyId: KeyId }),
 });
+
+/**
+ * The public half of the key material, as the vault derives it: someone who can write to the
+ * store might have others encrypt to a key of theirs. Of imported key material that was
+ * deleted, only what is stored is left.
+ */
+async function publicKeyOf(
+  key: Key,
+  material: KeyMaterialRecord,
+  vault: VaultClient,
+): Promise<Uint8Array> {
+  const { publicKey: stored, wrapped } = material;
+  if (stored === null) throw new Error(`the public key of ${key.arn} is not stored`);
+  // A copy: what stays in the store's cache is nobody's to wipe.
+  if (wrapped === null) return Buffer.from(stored);
+  const { publicKey } = await askVault(vault, "derivePublicKey", {
+    material: wrappedMaterial(key, material),
+  });
+  if (Buffer.compare(stored, publicKey) === 0) return publicKey;
+  throw new Error(`the public key stored for ${key.arn} is not the one of its key material`);
+}

@@ -141,6 +141,14 @@ describe("CreateKey", () => {
       { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY", Origin: "AWS_CLOUDHSM" },
       "KeySpec RSA_2048 is not supported for Origin AWS_CLOUDHSM",
     ],
+    [
+      { KeySpec: "ML_DSA_44", KeyUsage: "SIGN_VERIFY", Origin: "EXTERNAL" },
+      "KeySpec ML_DSA_44 is not supported for Origin EXTERNAL",
+    ],
+    [
+      { KeySpec: "ML_KEM_768", KeyUsage: "ENCAPSULATE_DECAPSULATE", Origin: "EXTERNAL" },
+      "KeySpec ML_KEM_768 is not supported for Origin EXTERNAL",
+    ],
     [{ Origin: "AWS_CLOUDHSM" }, "CustomKeyStoreId is required for Origin AWS_CLOUDHSM"],
     [{ CustomKeyStoreId: "cks-1" }, "CustomKeyStoreId is not supported for Origin AWS_KMS"],
     [{ XksKeyId: "x" }, "XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE"],
@@ -151,8 +159,42 @@ describe("CreateKey", () => {
     });
   });
 
+  test.each([
+    ["SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"],
+    ["HMAC_224", "GENERATE_VERIFY_MAC"],
+    ["HMAC_256", "GENERATE_VERIFY_MAC"],
+    ["HMAC_384", "GENERATE_VERIFY_MAC"],
+    ["HMAC_512", "GENERATE_VERIFY_MAC"],
+    ["RSA_2048", "ENCRYPT_DECRYPT"],
+    ["RSA_3072", "SIGN_VERIFY"],
+    ["RSA_4096", "SIGN_VERIFY"],
+    ["ECC_NIST_P256", "KEY_AGREEMENT"],
+    ["ECC_NIST_P384", "SIGN_VERIFY"],
+    ["ECC_NIST_P521", "SIGN_VERIFY"],
+    ["ECC_SECG_P256K1", "SIGN_VERIFY"],
+    ["ECC_NIST_EDWARDS25519", "SIGN_VERIFY"],
+  ] as const)(
+    "makes a %s key without key material, which waits for it",
+    async (KeySpec, KeyUsage) => {
+      const vaultCommands = kms.vaultCommands.length;
+      const input = { KeySpec, KeyUsage, Origin: "EXTERNAL" } as const;
+      const { KeyMetadata } = await kms.call("CreateKey", input);
+      expect(KeyMetadata).toMatchObject({
+        Origin: "EXTERNAL",
+        KeyState: "PendingImport",
+        Enabled: false,
+        KeySpec,
+        KeyUsage,
+      });
+      expect(KeyMetadata?.CurrentKeyMaterialId).toBeUndefined();
+      expect(KeyMetadata).not.toHaveProperty("ExpirationModel");
+      expect(kms.vaultCommands).toHaveLength(vaultCommands);
+      const described = await kms.call("DescribeKey", { KeyId: KeyMetadata?.KeyId });
+      expect(described).toEqual({ KeyMetadata });
+    },
+  );
+
   test.each<JsonObject>([
-    { Origin: "EXTERNAL" },
     { Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" },
     { MultiRegion: true },
   ])("UnsupportedOperationException for what is not there yet: %o", async (input) => {

@@ -1,4 +1,4 @@
-/** CreateKey: a new KMS key with key material that never leaves the vault. */
+/** CreateKey: a new KMS key. Its key material never leaves the vault, or is imported later. */
 import type { CreateKeyRequest } from "@aws-sdk/client-kms";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
@@ -6,7 +6,8 @@ import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
 import { defaultKeyPolicy, requireSoundPolicy } from "../../key-policy.ts";
-import { symmetricDefault, usagesOf } from "../../key-algorithms.ts";
+import { isImportable, symmetricDefault, usagesOf } from "../../key-algorithms.ts";
+import { externalOrigin } from "../../imported-material.ts";
 import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from "../../key-spec.ts";
 import { newKey } from "../../new-key.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
@@ -42,6 +43,7 @@ export const createKey = accountOperation("CreateKey", {
       region: desk.facts.region,
       keySpec: chosenSpec(input),
       keyUsage: input.KeyUsage ?? "ENCRYPT_DECRYPT",
+      origin: input.Origin ?? "AWS_KMS",
       keyManager: "CUSTOMER",
       description: input.Description ?? "",
       policy,
@@ -105,7 +107,10 @@ function requireSoundCombination(input: CreateKeyRequest): void {
 function requireSoundOrigin(input: CreateKeyRequest): void {
   const origin = input.Origin ?? "AWS_KMS";
   const inKeyStore = origin === "AWS_CLOUDHSM" || origin === "EXTERNAL_KEY_STORE";
-  if (inKeyStore && chosenSpec(input) !== symmetricDefault) {
+  const unsupported = inKeyStore
+    ? chosenSpec(input) !== symmetricDefault
+    : origin === externalOrigin && !isImportable(chosenSpec(input));
+  if (unsupported) {
     throw invalid(`KeySpec ${chosenSpec(input)} is not supported for Origin ${origin}`);
   }
   if (inKeyStore !== (input.CustomKeyStoreId !== undefined)) {
@@ -122,7 +127,7 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 
 function requireImplemented(input: CreateKeyRequest): void {
   refuseSm2(chosenSpec(input));
-  if ((input.Origin ?? "AWS_KMS") !== "AWS_KMS") throw notYet(`keys with origin ${input.Origin}`);
+  if (input.CustomKeyStoreId !== undefined) throw notYet(`keys with origin ${input.Origin}`);
   if (input.MultiRegion === true) throw notYet("multi-Region keys");
 }
 

@@ -1,18 +1,30 @@
 /** DescribeKey: everything about a key that is not secret, whatever its state. */
 import type { Output } from "../../contract.ts";
-import { currentMaterial } from "../../key-material.ts";
+import { expirationMembers, externalOrigin, isComplete } from "../../imported-material.ts";
+import type { Key } from "../../key.ts";
+import { currentMaterialIfAny } from "../../key-material.ts";
 import { keyMetadata } from "../../key-metadata.ts";
-import { keyOperation, useOfKeyId } from "../../operation.ts";
+import { type Desk, keyOperation, useOfKeyId } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 
 export const describeKey = keyOperation("DescribeKey", {
   input: { KeyId: shape.keyReference, GrantTokens: shape.optional(shape.grantTokens) },
   readOnly: true,
   uses: useOfKeyId("DescribeKey", { acceptsAlias: true, state: "any" }),
-  async run({ key, store }) {
-    const KeyMetadata = keyMetadata(key, await currentMaterial(store, key));
+  async run({ key, ...desk }) {
+    const KeyMetadata = {
+      ...keyMetadata(key, await currentMaterialIfAny(desk.store, key)),
+      ...(await expirationOf(key, desk)),
+    };
     const output: Output<"DescribeKey"> = { KeyMetadata };
     return { output };
   },
   record: ({ KeyId }) => ({ keyId: KeyId }),
 });
+
+/** Told of imported key material only, and while the key has all of it. */
+async function expirationOf(key: Key, { store, nowMs }: Desk) {
+  if (key.origin !== externalOrigin) return {};
+  const materials = await store.listKeyMaterials(key);
+  return isComplete(key, materials, nowMs) ? expirationMembers(key.materialValidToMs) : {};
+}

@@ -1,4 +1,4 @@
-/** DisableKey: idempotent, and refused while the key is pending deletion. */
+/** DisableKey: idempotent, and refused while the key is pending deletion or import. */
 import { daysUnused } from "../../days-unused.ts";
 import { setKeyState } from "../../set-key-state.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
@@ -9,7 +9,7 @@ export const disableKey = keyOperation("DisableKey", {
   readOnly: false,
   emptyBody: true,
   uses: useOfKeyId("DisableKey", {
-    state: "not pending deletion",
+    state: "enabled or disabled",
     keyConditions: daysUnused,
   }),
   run: ({ key }) => Promise.resolve(setKeyState(key, "Disabled")),

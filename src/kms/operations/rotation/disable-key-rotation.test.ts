@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { refusal } from "../../../../test/refusal.ts";
 
 let kms: KmsBench;
 beforeAll(async () => {
@@ -19,7 +20,7 @@ describe("DisableKeyRotation", () => {
       });
     }
     kms.nowMs += 3000 * 86_400_000;
-    expect(await kms.runLifecycle()).toEqual({ deleted: 0, rotated: 0 });
+    expect(await kms.runLifecycle()).toEqual({ deleted: 0, expired: 0, rotated: 0 });
   });
 
   test("is on record with the key", async () => {
@@ -30,6 +31,14 @@ describe("DisableKeyRotation", () => {
       requestParameters: { keyId: KeyId },
       responseElements: { keyId: kms.arn(KeyId) },
       resources: [{ ARN: kms.arn(KeyId) }],
+    });
+  });
+
+  test("UnsupportedOperationException for a key whose material is imported, even before it is", async () => {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    expect(await refusal(kms.call("DisableKeyRotation", { KeyId }))).toEqual({
+      code: "UnsupportedOperationException",
+      message: `${kms.arn(KeyId)} origin is EXTERNAL which is not valid for this operation.`,
     });
   });
 });

@@ -8,7 +8,7 @@ export const disableKeyRotation = keyOperation("DisableKeyRotation", {
   input: { KeyId: shape.keyReference },
   readOnly: false,
   emptyBody: true,
-  uses: useOfKeyId("DisableKeyRotation", { state: "enabled" }),
+  uses: useOfKeyId("DisableKeyRotation", { origin: "AWS_KMS", state: "enabled" }),
   run({ key }) {
     requireRotatable(key);
     const record = changed(key, { rotationPeriodDays: null, nextRotationAtMs: null });

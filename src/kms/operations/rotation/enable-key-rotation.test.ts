@@ -67,4 +67,12 @@ describe("EnableKeyRotation", () => {
         `satisfy constraint: Member must have value ${words}`,
     });
   });
+
+  test("UnsupportedOperationException for a key whose material is imported, even before it is", async () => {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    expect(await refusal(kms.call("EnableKeyRotation", { KeyId }))).toEqual({
+      code: "UnsupportedOperationException",
+      message: `${kms.arn(KeyId)} origin is EXTERNAL which is not valid for this operation.`,
+    });
+  });
 });

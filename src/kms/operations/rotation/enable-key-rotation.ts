@@ -16,6 +16,7 @@ export const enableKeyRotation = keyOperation("EnableKeyRotation", {
       action: "EnableKeyRotation",
       reference: ({ KeyId }) => KeyId,
       acceptsAlias: false,
+      origin: "AWS_KMS",
       state: "enabled",
       conditions: ({ RotationPeriodInDays }) => ({
         "kms:RotationPeriodInDays": RotationPeriodInDays?.toString(),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { refusal } from "../../../../test/refusal.ts";
 
 let kms: KmsBench;
 beforeAll(async () => {
@@ -33,5 +34,13 @@ describe("GetKeyRotationStatus", () => {
     const before = await kms.call("GetKeyRotationStatus", { KeyId });
     await kms.call("DisableKey", { KeyId });
     expect(await kms.call("GetKeyRotationStatus", { KeyId })).toEqual(before);
+  });
+
+  test("UnsupportedOperationException for a key whose material is imported, even before it is", async () => {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    expect(await refusal(kms.call("GetKeyRotationStatus", { KeyId }))).toEqual({
+      code: "UnsupportedOperationException",
+      message: `${kms.arn(KeyId)} origin is EXTERNAL which is not valid for this operation.`,
+    });
   });
 });

@@ -7,7 +7,7 @@ import * as shape from "../../shapes.ts";
 export const getKeyRotationStatus = keyOperation("GetKeyRotationStatus", {
   input: { KeyId: shape.keyReference },
   readOnly: true,
-  uses: useOfKeyId("GetKeyRotationStatus", { state: "any" }),
+  uses: useOfKeyId("GetKeyRotationStatus", { origin: "AWS_KMS", state: "any" }),
   run({ key }) {
     const output: Output<"GetKeyRotationStatus"> = { KeyId: key.arn, ...scheduleOf(key) };
     return Promise.resolve({ output });

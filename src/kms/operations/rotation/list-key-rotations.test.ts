@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importInto } from "../../../../test/customer.ts";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
 import { refusal } from "../../../../test/refusal.ts";
 
@@ -52,6 +54,52 @@ describe("ListKeyRotations", () => {
     expect(all).toEqual({ Rotations: [first, ...rotations], Truncated: false });
     const ids = new Set(all.Rotations?.map(({ KeyMaterialId }) => KeyMaterialId));
     expect(ids.size).toBe(3);
+  });
+
+  test("tells of imported key material whether it is there, until when, and which waits", async () => {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    const IncludeKeyMaterial = "ALL_KEY_MATERIAL";
+    const list = async () => await kms.call("ListKeyRotations", { KeyId, IncludeKeyMaterial });
+    expect(await list()).toEqual({ Rotations: [], Truncated: false });
+    const said = { KeyMaterialDescription: "from the safe" };
+    const first = await importInto(kms, KeyId, randomBytes(32), said);
+    const ValidTo = new Date(kms.nowMs + 10 * day);
+    const next = { ImportType: "NEW_KEY_MATERIAL", ValidTo } as const;
+    const second = await importInto(kms, KeyId, randomBytes(32), next);
+    const expiring = { ExpirationModel: "KEY_MATERIAL_EXPIRES", ValidTo };
+    const firstEntry = {
+      KeyId,
+      KeyMaterialId: first.KeyMaterialId,
+      KeyMaterialDescription: "from the safe",
+      KeyMaterialState: "CURRENT",
+      ImportState: "IMPORTED",
+      ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    };
+    const secondEntry = {
+      KeyId,
+      KeyMaterialId: second.KeyMaterialId,
+      KeyMaterialState: "PENDING_ROTATION",
+      ImportState: "IMPORTED",
+      ...expiring,
+    };
+    expect((await list()).Rotations).toEqual([firstEntry, secondEntry]);
+    kms.nowMs += day;
+    await kms.call("RotateKeyOnDemand", { KeyId });
+    const rotated = {
+      ...secondEntry,
+      KeyMaterialState: "CURRENT",
+      RotationDate: new Date(kms.nowMs),
+      RotationType: "ON_DEMAND",
+    };
+    const { KeyMaterialId } = first;
+    await kms.call("DeleteImportedKeyMaterial", { KeyId, KeyMaterialId });
+    const { ExpirationModel: _, ...gone } = firstEntry;
+    expect((await list()).Rotations).toEqual([
+      { ...gone, KeyMaterialState: "NON_CURRENT", ImportState: "PENDING_IMPORT" },
+      rotated,
+    ]);
+    const onlyRotations = await kms.call("ListKeyRotations", { KeyId });
+    expect(onlyRotations.Rotations).toEqual([rotated]);
   });
 
   test("is on record as it was asked", async () => {

@@ -2,6 +2,12 @@
 import type { RotationsListEntry } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
+import {
+  expirationMembers,
+  externalOrigin,
+  isPresent,
+  pendingRotation,
+} from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
 import { pageOf } from "../../pages.ts";
@@ -28,7 +34,11 @@ export const listKeyRotations = keyOperation("ListKeyRotations", {
       materials.filter(({ rotationType }) => all || rotationType !== null),
       ({ generation }) => generation.toString().padStart(10, "0"),
     );
-    const Rotations = items.map((material) => entryOf(key, material));
+    const pending = pendingRotation(key, materials);
+    const Rotations = items.map((material) => ({
+      ...entryOf(key, material, material === pending),
+      ...(key.origin === externalOrigin ? importMembers(material, desk.nowMs) : {}),
+    }));
     const output: Output<"ListKeyRotations"> = { Rotations, ...truncated };
     return { output };
   },
@@ -40,14 +50,25 @@ export const listKeyRotations = keyOperation("ListKeyRotations", {
   }),
 });
 
-function entryOf(key: Key, material: KeyMaterialRecord): RotationsListEntry {
-  const { rotationType } = material;
+function entryOf(key: Key, material: KeyMaterialRecord, isPending: boolean): RotationsListEntry {
+  const { rotationType, rotatedAtMs } = material;
+  const passedState = material.reference === key.currentMaterial ? "CURRENT" : "NON_CURRENT";
   return {
     KeyId: key.keyId,
     KeyMaterialId: material.keyMaterialId,
-    KeyMaterialState: material.reference === key.currentMaterial ? "CURRENT" : "NON_CURRENT",
-    ...(rotationType === null
+    KeyMaterialState: isPending ? "PENDING_ROTATION" : passedState,
+    ...(rotationType === null || rotatedAtMs === null
       ? {}
-      : { RotationDate: new Date(material.createdAtMs), RotationType: rotationType }),
+      : { RotationDate: new Date(rotatedAtMs), RotationType: rotationType }),
+  };
+}
+
+/** What is told of imported key material besides. */
+function importMembers(material: KeyMaterialRecord, nowMs: number): Partial<RotationsListEntry> {
+  const present = isPresent(material, nowMs);
+  return {
+    KeyMaterialDescription: material.description ?? undefined,
+    ImportState: present ? "IMPORTED" : "PENDING_IMPORT",
+    ...(present ? expirationMembers(material.validToMs) : {}),
   };
 }

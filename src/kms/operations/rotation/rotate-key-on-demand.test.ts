@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importInto, newPrivateKey, pkcs8 } from "../../../../test/customer.ts";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
 import { refusal } from "../../../../test/refusal.ts";
 
@@ -14,6 +16,12 @@ describe("RotateKeyOnDemand", () => {
 
   async function materialOf(KeyId: string): Promise<string | undefined> {
     return (await kms.call("DescribeKey", { KeyId })).KeyMetadata?.CurrentKeyMaterialId;
+  }
+
+  async function importedKey() {
+    const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+    const { KeyMaterialId } = await importInto(kms, KeyId, randomBytes(32));
+    return { KeyId, first: KeyMaterialId };
   }
 
   test("answers with the key's ARN and gives the key new key material", async () => {
@@ -87,6 +95,59 @@ describe("RotateKeyOnDemand", () => {
     kms.nowMs += 1;
     const attempt = kms.call("RotateKeyOnDemand", { KeyId });
     expect((await refusal(attempt)).code).toBe("ConflictException");
+  });
+
+  describe("of a key with imported key material", () => {
+    const ImportType = "NEW_KEY_MATERIAL";
+
+    test("makes current what waited, and what was current still decrypts", async () => {
+      const { KeyId, first } = await importedKey();
+      const { CiphertextBlob } = await kms.call("Encrypt", { KeyId, Plaintext: Buffer.from("x") });
+      const second = await importInto(kms, KeyId, randomBytes(32), { ImportType });
+      expect(await kms.call("RotateKeyOnDemand", { KeyId })).toEqual({ KeyId: kms.arn(KeyId) });
+      expect(kms.lastRecord()).toMatchObject({
+        eventName: "RotateKey",
+        serviceEventDetails: {
+          rotationType: "ON_DEMAND",
+          keyOrigin: "EXTERNAL",
+          previousKeyMaterialId: first,
+          currentKeyMaterialId: second.KeyMaterialId,
+          keyId: KeyId,
+        },
+      });
+      expect(await materialOf(KeyId)).toBe(second.KeyMaterialId);
+      const old = await kms.call("Decrypt", { CiphertextBlob });
+      expect(old.KeyMaterialId).toBe(first);
+    });
+
+    test("KMSInvalidStateException when none waits", async () => {
+      const { KeyId } = await importedKey();
+      expect(await refusal(kms.call("RotateKeyOnDemand", { KeyId }))).toEqual({
+        code: "KMSInvalidStateException",
+        message: `No available key material pending rotation for the key: ${kms.arn(KeyId)}.`,
+      });
+    });
+
+    test("KMSInvalidStateException before anything was imported", async () => {
+      const KeyId = await kms.newKey({ Origin: "EXTERNAL" });
+      expect(await refusal(kms.call("RotateKeyOnDemand", { KeyId }))).toEqual({
+        code: "KMSInvalidStateException",
+        message: `${kms.arn(KeyId)} is pending import.`,
+      });
+    });
+
+    test("UnsupportedOperationException for an asymmetric key", async () => {
+      const KeyId = await kms.newKey({
+        Origin: "EXTERNAL",
+        KeySpec: "ECC_NIST_P256",
+        KeyUsage: "SIGN_VERIFY",
+      });
+      await importInto(kms, KeyId, pkcs8(newPrivateKey("ECC_NIST_P256")));
+      expect(await refusal(kms.call("RotateKeyOnDemand", { KeyId }))).toEqual({
+        code: "UnsupportedOperationException",
+        message: undefined,
+      });
+    });
   });
 
   test("AccessDeniedException for an AWS managed key", async () => {

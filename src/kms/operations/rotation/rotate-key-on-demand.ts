@@ -1,9 +1,19 @@
-/** RotateKeyOnDemand: new key material now, without moving the automatic schedule. */
+/**
+ * RotateKeyOnDemand: new key material now, without moving the automatic schedule. A key with
+ * imported key material takes what was imported for it.
+ */
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
+import { externalOrigin } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
-import { keyOperation, useOfKeyId } from "../../operation.ts";
-import { requireRotatable, rotate } from "../../rotation.ts";
+import { type Desk, keyOperation, useOfKeyId } from "../../operation.ts";
+import {
+  requirePendingMaterial,
+  requireRotatable,
+  rotate,
+  rotateTo,
+  type Rotation,
+} from "../../rotation.ts";
 import * as shape from "../../shapes.ts";
 
 const maxOnDemandRotations = 25;
@@ -15,13 +25,22 @@ export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
   uses: useOfKeyId("RotateKeyOnDemand", { state: "enabled" }),
   async run({ key, ...desk }) {
     requireRotatable(key);
-    requireFree(key, desk.nowMs);
-    const { changes, event } = await rotate(desk, key, "ON_DEMAND");
+    const { changes, event } = await rotateNow(key, desk);
     const output: Output<"RotateKeyOnDemand"> = { KeyId: key.arn };
     return { output, changes, responseElements: { keyId: key.arn }, serviceEvents: [event] };
   },
   record: ({ KeyId }) => ({ keyId: KeyId }),
 });
+
+async function rotateNow(key: Key, desk: Desk): Promise<Rotation> {
+  if (key.origin !== externalOrigin) {
+    requireFree(key, desk.nowMs);
+    return await rotate(desk, key, "ON_DEMAND");
+  }
+  const pending = await requirePendingMaterial(desk.store, key, desk.nowMs);
+  requireFree(key, desk.nowMs);
+  return await rotateTo(pending, desk, key);
+}
 
 function requireFree(key: Key, nowMs: number): void {
   if (key.onDemandRotations >= maxOnDemandRotations) {

@@ -1,0 +1,64 @@
+/** DeleteImportedKeyMaterial: the key keeps all but its material, until the same is imported again. */
+import type { DeleteImportedKeyMaterialRequest } from "@aws-sdk/client-kms";
+import type { KeyMaterialRecord } from "../../../store/records.ts";
+import type { Output } from "../../contract.ts";
+import { KmsError } from "../../errors.ts";
+import { externalOrigin, withdrawal } from "../../imported-material.ts";
+import type { Key } from "../../key.ts";
+import { symmetricDefault } from "../../key-algorithms.ts";
+import { keyOperation } from "../../operation.ts";
+import * as shape from "../../shapes.ts";
+
+export const deleteImportedKeyMaterial = keyOperation("DeleteImportedKeyMaterial", {
+  input: { KeyId: shape.keyReference, KeyMaterialId: shape.optional(shape.keyMaterialId) },
+  readOnly: false,
+  uses: [
+    {
+      action: "DeleteImportedKeyMaterial",
+      reference: ({ KeyId }) => KeyId,
+      acceptsAlias: false,
+      origin: externalOrigin,
+      state: "any",
+      check: refuseIdOfOtherKeys,
+    },
+  ],
+
+  async run({ input, key, store, nowMs }) {
+    const materials = await store.listKeyMaterials(key);
+    const material = materialToDelete(key, materials, input.KeyMaterialId);
+    const named =
+      key.keySpec === symmetricDefault ? { KeyMaterialId: material?.keyMaterialId } : {};
+    const output: Output<"DeleteImportedKeyMaterial"> = { KeyId: key.arn, ...named };
+    const responseElements = { keyId: key.arn, keyMaterialId: named.KeyMaterialId };
+    // There is nothing to delete: that is no error.
+    if (material === undefined || material.wrapped === null) return { output, responseElements };
+    return {
+      output,
+      changes: withdrawal(key, materials, material, nowMs),
+      forgets: [material.reference],
+      responseElements,
+    };
+  },
+
+  record: ({ KeyId, KeyMaterialId }) => ({ keyId: KeyId, keyMaterialId: KeyMaterialId }),
+});
+
+function refuseIdOfOtherKeys(input: DeleteImportedKeyMaterialRequest, { keySpec }: Key): void {
+  if (input.KeyMaterialId === undefined || keySpec === symmetricDefault) return;
+  throw new KmsError(
+    "ValidationException",
+    `KeyMaterialId is not supported for key spec ${keySpec}`,
+  );
+}
+
+/** The one that is named, or else the current one, if there ever was one. */
+function materialToDelete(
+  key: Key,
+  materials: readonly KeyMaterialRecord[],
+  id: string | undefined,
+): KeyMaterialRecord | undefined {
+  if (id === undefined) return materials.find(({ reference }) => reference === key.currentMaterial);
+  const named = materials.find(({ keyMaterialId }) => keyMaterialId === id);
+  if (named !== undefined) return named;
+  throw new KmsError("NotFoundException", `Key material '${id}' of ${key.arn} does not exist`);
+}
