@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import type {
   AccountRecord,
   AliasRecord,
+  GrantRecord,
   KeyMaterialRecord,
   KeyName,
   KeyRecord,
@@ -98,6 +99,22 @@ export function anAlias(change: Partial<AliasRecord> = {}): AliasRecord {
     createdAtMs: 1,
     updatedAtMs: 1,
     rowVersion: 1,
+    ...change,
+  };
+}
+
+export function aGrant(change: Partial<GrantRecord> = {}): GrantRecord {
+  return {
+    ...keyName,
+    grantId: "0".repeat(64),
+    grantee: "arn:aws:iam::444455556666:root",
+    retiring: null,
+    issuer: keyName.accountId,
+    name: "",
+    operations: ["Encrypt"],
+    constraints: {},
+    requestHash: null,
+    createdAtMs: 1,
     ...change,
   };
 }

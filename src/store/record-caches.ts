@@ -1,5 +1,6 @@
 /**
- * The records that most requests ask for, in memory. Absence is not remembered.
+ * The records that most requests ask for, in memory. Absence is not remembered, but of
+ * grants: most callers have none, and whoever asks for them has a key.
  *
  * Why no stale record stays: a miss is read and remembered in one synchronous step, so no
  * acknowledgement can come in between. A commit that reached the disk before the read
@@ -7,6 +8,8 @@
  * acknowledged.
  */
 import { BoundedMap } from "../lib/bounded-map.ts";
+import { GrantTermsCache } from "./grant-terms-cache.ts";
+import type { GrantTerms, KeyName } from "./records.ts";
 import type { Change, TableName, Tables } from "./store.ts";
 import { type AnyTable, tables } from "./tables.ts";
 
@@ -32,6 +35,12 @@ export interface RecordCaches {
     primaryKey: readonly string[],
     load: () => Tables[Table] | undefined,
   ): Tables[Table] | undefined;
+  /** The same for what the grants of a key allow to one grantee. */
+  findTerms(
+    name: KeyName,
+    grantee: string,
+    load: () => readonly GrantTerms[],
+  ): readonly GrantTerms[];
   /** Forgets every record that the changes may have touched. */
   forget(changes: readonly Change[]): void;
 }
@@ -44,10 +53,15 @@ export function recordCaches(): RecordCaches {
     keyMaterials: new BoundedMap(limits.keyMaterials),
     aliases: new BoundedMap(limits.aliases),
   };
+  const terms = new GrantTermsCache();
   return {
     find: (table, primaryKey, load) => findIn(caches[table], cacheKey(primaryKey), load),
+    findTerms: (name, grantee, load) => terms.find(termsKey(name, grantee), load),
     forget(changes) {
-      for (const change of changes) forgetIn(caches, change);
+      for (const change of changes) {
+        forgetIn(caches, change);
+        forgetTerms(terms, change);
+      }
     },
   };
 }
@@ -74,6 +88,16 @@ function forgetIn(caches: Caches, change: Change): void {
     caches.keyMaterials.clear();
     caches.aliases.clear();
   }
+}
+
+function forgetTerms(terms: GrantTermsCache, change: Change): void {
+  if (change.kind === "limit") return;
+  if (change.table === "grants") terms.forget(termsKey(change.record, change.record.grantee));
+  if (change.table === "keys" && change.kind === "delete") terms.clear();
+}
+
+function termsKey({ accountId, region, keyId }: KeyName, grantee: string): string {
+  return cacheKey([accountId, region, keyId, grantee]);
 }
 
 function isCached(table: TableName): table is CachedTable {

@@ -110,6 +110,35 @@ export interface AliasRecord extends Versioned {
   readonly updatedAtMs: number;
 }
 
+/** What a grant allows: these operations, as far as the constraints hold. */
+export interface GrantTerms {
+  readonly operations: readonly string[];
+  readonly constraints: GrantConstraintsRecord;
+}
+
+export interface GrantConstraintsRecord {
+  readonly EncryptionContextEquals?: Readonly<Record<string, string>>;
+  readonly EncryptionContextSubset?: Readonly<Record<string, string>>;
+  readonly SourceArn?: string;
+}
+
+/** A permission to use one key, given to one principal. Immutable. */
+export interface GrantRecord extends KeyName, GrantTerms {
+  /** 64 hex digits, unique among all keys. */
+  readonly grantId: string;
+  /** The ARN of a principal, or the name of a service. */
+  readonly grantee: string;
+  /** Who may retire the grant, named in the same way; null for nobody in particular. */
+  readonly retiring: string | null;
+  /** The account whose caller made the grant. */
+  readonly issuer: string;
+  /** Empty for a grant without a name. */
+  readonly name: string;
+  /** What was asked for, hashed, of a grant with a name: one that is there is not made again. */
+  readonly requestHash: string | null;
+  readonly createdAtMs: number;
+}
+
 /** The last successful cryptographic use of a key. */
 export interface KeyLastUsageRecord extends KeyName {
   readonly operation: string;

@@ -9,6 +9,8 @@ import type {
   AccountRecord,
   AliasRecord,
   DomainKeyRecord,
+  GrantRecord,
+  GrantTerms,
   ImportKeyRecord,
   KeyLastUsageRecord,
   KeyMaterialRecord,
@@ -25,6 +27,7 @@ export interface Tables {
   keyMaterials: KeyMaterialRecord;
   importKeys: ImportKeyRecord;
   aliases: AliasRecord;
+  grants: GrantRecord;
   keyLastUsages: KeyLastUsageRecord;
 }
 
@@ -34,8 +37,8 @@ export type TableName = keyof Tables;
  * One change to one record. `insert` is refused when the primary key is taken; `update`
  * and `delete` of a versioned record are refused unless the stored row version is
  * `record.rowVersion - 1` (update) or `record.rowVersion` (delete). `upsert` is for
- * records without a version. Deleting a key deletes its key materials, aliases and
- * last usage with it.
+ * records without a version. Deleting a key deletes its key materials, aliases,
+ * grants and last usage with it.
  */
 export type RecordChange = {
   [Table in TableName]:
@@ -96,6 +99,11 @@ export interface Store {
   findKeyMaterial(name: KeyName, reference: string): Eventually<KeyMaterialRecord | undefined>;
   /** Whether any key in any account and Region has key material of this reference. */
   hasKeyMaterial(reference: string): Promise<boolean>;
+  /** As findKeyMaterial, of the key of that id in the Region, whichever account has it. */
+  findKeyMaterialOfAnyAccount(
+    key: Pick<KeyName, "region" | "keyId">,
+    reference: string,
+  ): Promise<KeyMaterialRecord | undefined>;
   /** All of one key, oldest first. */
   listKeyMaterials(name: KeyName): Promise<readonly KeyMaterialRecord[]>;
 
@@ -120,6 +128,24 @@ export interface Store {
     targetKeyId: string | undefined,
     page: Page,
   ): Promise<readonly AliasRecord[]>;
+
+  findGrant(name: KeyName, grantId: string): Promise<GrantRecord | undefined>;
+  /** The one grant of a key that was asked for in just these terms, under a name. */
+  findGrantByRequest(name: KeyName, requestHash: string): Promise<GrantRecord | undefined>;
+  /** What one key's grants allow one grantee; of equal ones, each once. */
+  listGrantTerms(name: KeyName, grantee: string): Eventually<readonly GrantTerms[]>;
+  /** By grant id; to one grantee when one is given. */
+  listGrants(
+    name: KeyName,
+    grantee: string | undefined,
+    page: Page,
+  ): Promise<readonly GrantRecord[]>;
+  /** By grant id, on keys of every account in the Region. */
+  listRetirableGrants(
+    region: string,
+    retiring: string,
+    page: Page,
+  ): Promise<readonly GrantRecord[]>;
 
   findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
 

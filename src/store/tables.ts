@@ -145,6 +145,23 @@ export const tables: { readonly [Table in TableName]: TableDescription<Tables[Ta
       rowVersion: "integer",
     },
   },
+  grants: {
+    name: "grants",
+    mutability: "immutable",
+    primaryKey: ["accountId", "region", "keyId", "grantId"],
+    columns: {
+      ...keyName,
+      grantId: "text",
+      grantee: "text",
+      retiring: "text or null",
+      issuer: "text",
+      name: "text",
+      operations: "json",
+      constraints: "json",
+      requestHash: "text or null",
+      createdAtMs: "integer",
+    },
+  },
   keyLastUsages: {
     name: "key_last_usages",
     mutability: "replaceable",

@@ -1,9 +1,9 @@
 /** The reads, as prepared statements of one read-only connection. They are synchronous. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { KeyName } from "../records.ts";
+import type { GrantTerms, KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
 import type { OutboxEntry, Page, TableName, Tables } from "../store.ts";
-import { columnName, tables } from "../tables.ts";
+import { columnName, type TableDescription, tables } from "../tables.ts";
 import { isThis } from "./statements.ts";
 
 const maxPageLength = 10_000;
@@ -48,6 +48,10 @@ export function prepareQueries(database: DatabaseSync) {
     listImportKeysExpired: due(
       select("importKeys", "expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?"),
     ),
+    listKeyMaterialsOfAnyAccount: select(
+      "keyMaterials",
+      "reference = ? AND region = ? AND key_id = ? LIMIT 1",
+    ),
     listKeyMaterials: select(
       "keyMaterials",
       "account_id = ? AND region = ? AND key_id = ? ORDER BY generation",
@@ -65,8 +69,35 @@ export function prepareQueries(database: DatabaseSync) {
         "account_id = ? AND region = ? AND target_key_id = ? AND alias_name > ? ORDER BY alias_name LIMIT ?",
       ),
     ),
+    ...grantQueries(database),
     listOutbox: outboxOf(database),
     isErasureDue: erasureOf(database),
+  };
+}
+
+function grantQueries(database: DatabaseSync) {
+  const select = selectsOf(database);
+  return {
+    findGrantByRequest: select(
+      "grants",
+      "account_id = ? AND region = ? AND key_id = ? AND request_hash = ?",
+    ),
+    listGrantTerms: termsOf(database),
+    listGrants: paged(
+      select(
+        "grants",
+        "account_id = ? AND region = ? AND key_id = ? AND grant_id > ? ORDER BY grant_id LIMIT ?",
+      ),
+    ),
+    listGrantsOfGrantee: paged(
+      select(
+        "grants",
+        "account_id = ? AND region = ? AND key_id = ? AND grantee = ? AND grant_id > ? ORDER BY grant_id LIMIT ?",
+      ),
+    ),
+    listRetirableGrants: paged(
+      select("grants", "region = ? AND retiring = ? AND grant_id > ? ORDER BY grant_id LIMIT ?"),
+    ),
   };
 }
 
@@ -118,6 +149,7 @@ function findsOf(database: DatabaseSync): Finds {
     keyMaterials: find("keyMaterials"),
     importKeys: find("importKeys"),
     aliases: find("aliases"),
+    grants: find("grants"),
     keyLastUsages: find("keyLastUsages"),
   };
 }
@@ -137,6 +169,25 @@ function keyIdsOf(database: DatabaseSync): Select<string> {
     return rows.map(([keyId]) => keyId);
   };
 }
+
+/** A key may have tens of thousands of grants to one grantee that say the same. */
+function termsOf(database: DatabaseSync): Select<GrantTerms> {
+  const statement = prepareRows(
+    database,
+    "SELECT DISTINCT operations, constraints FROM grants WHERE account_id = ? AND region = ? AND key_id = ? AND grantee = ?",
+  );
+  return (...values) => {
+    const rows = statement.all(...values) as unknown as readonly Row[];
+    return rows.map((row) => fromRow(terms, row));
+  };
+}
+
+const terms: TableDescription<GrantTerms> = {
+  name: tables.grants.name,
+  mutability: tables.grants.mutability,
+  primaryKey: [],
+  columns: { operations: "json", constraints: "json" },
+};
 
 function outboxOf(database: DatabaseSync): () => readonly OutboxEntry[] {
   const statement = prepareRows(database, "SELECT event_id, line FROM outbox ORDER BY sequence");

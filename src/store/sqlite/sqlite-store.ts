@@ -83,10 +83,11 @@ interface Parts {
 
 type CachedReads = Pick<
   Store,
-  "findAccount" | "findAccessKey" | "findKey" | "findKeyMaterial" | "findAlias"
+  "findAccount" | "findAccessKey" | "findKey" | "findKeyMaterial" | "findAlias" | "listGrantTerms"
 >;
 
-function cachedReads({ writer, queries: { find }, caches }: Parts): CachedReads {
+function cachedReads({ writer, queries, caches }: Parts): CachedReads {
+  const { find } = queries;
   const read = <Found>(query: () => Found): Eventually<Found> => {
     try {
       writer.requireOpen();
@@ -107,6 +108,10 @@ function cachedReads({ writer, queries: { find }, caches }: Parts): CachedReads 
       return read(() => caches.find("keyMaterials", id, () => find.keyMaterials(id)));
     },
     findAlias: (...id) => read(() => caches.find("aliases", id, () => find.aliases(id))),
+    listGrantTerms(name, grantee) {
+      const load = () => queries.listGrantTerms(...keyNameValues(name), grantee);
+      return read(() => caches.findTerms(name, grantee, load));
+    },
   };
 }
 
@@ -135,6 +140,8 @@ function plainReads({ writer, queries }: Parts): PlainReads {
       read(() => queries.listKeysDueForRotation(...asked)),
     listKeyMaterials: async (name) => read(() => queries.listKeyMaterials(...keyNameValues(name))),
     hasKeyMaterial: async (reference) => read(() => queries.hasKeyMaterial(reference)),
+    findKeyMaterialOfAnyAccount: async ({ region, keyId }, reference) =>
+      read(() => queries.listKeyMaterialsOfAnyAccount(reference, region, keyId)[0]),
     listKeyMaterialsDueToExpire: async (...asked) =>
       read(() => queries.listKeyMaterialsDueToExpire(...asked)),
     findImportKey: async (name, importId) =>
@@ -147,6 +154,18 @@ function plainReads({ writer, queries }: Parts): PlainReads {
           ? queries.listAliases([accountId, region], page)
           : queries.listAliasesOfKey([accountId, region, target], page),
       ),
+    findGrant: async (name, grantId) =>
+      read(() => queries.find.grants([...keyNameValues(name), grantId])),
+    findGrantByRequest: async (name, hash) =>
+      read(() => queries.findGrantByRequest(...keyNameValues(name), hash)[0]),
+    listGrants: async (name, grantee, page) =>
+      read(() =>
+        grantee === undefined
+          ? queries.listGrants(keyNameValues(name), page)
+          : queries.listGrantsOfGrantee([...keyNameValues(name), grantee], page),
+      ),
+    listRetirableGrants: async (region, retiring, page) =>
+      read(() => queries.listRetirableGrants([region, retiring], page)),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
     listOutbox: async () => read(() => queries.listOutbox()),
     isErasureDue: async () => read(() => queries.isErasureDue()),
