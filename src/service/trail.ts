@@ -27,6 +27,16 @@ export interface TrailEvent {
 export interface CallEvent extends TrailEvent {
   readonly caller: Caller;
   readonly facts: RequestFacts;
+  /** Set on each of the events that one call leaves in the trails of several accounts. */
+  readonly shared?: SharedCall;
+}
+
+/** A call on another account's key is on record in both accounts. */
+export interface SharedCall {
+  /** The same in all copies. */
+  readonly sharedEventId: string;
+  /** Whose trail the copy is for. Owners are told the caller's account, and no more of who it was. */
+  readonly recipientAccountId: string;
 }
 
 /** An event that the service itself brought about: a rotation, a deletion whose time has come. */

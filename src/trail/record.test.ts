@@ -46,6 +46,40 @@ function recordOf(event: CallEvent | ServiceEvent): Record<string, unknown> {
   return JSON.parse(composeRecord(event).line) as Record<string, unknown>;
 }
 
+test("an owner's copy says whose call it was, in AWS's order, and nothing of the connection", () => {
+  const { eventId, line } = composeRecord({
+    ...decrypt,
+    caller: { ...root, accountId: "444455556666", principalId: "444455556666" },
+    facts: { ...facts, tls: { tlsVersion: "TLSv1.3", cipherSuite: "TLS_AES_256_GCM_SHA384" } },
+    shared: {
+      sharedEventId: "9f0e6b54-5c0a-4a7c-8f51-2b6f0a4c1d22",
+      recipientAccountId: "111122223333",
+    },
+  });
+  expect(line).toBe(
+    '{"eventVersion":"1.11","userIdentity":{"type":"AWSAccount","principalId":"444455556666",' +
+      '"accountId":"444455556666"},"eventTime":"2026-03-01T10:15:00Z",' +
+      '"eventSource":"kms.amazonaws.com","eventName":"Decrypt","awsRegion":"us-west-2",' +
+      '"sourceIPAddress":"192.0.2.10","userAgent":"aws-sdk-js/3.1164.0",' +
+      '"requestParameters":{"encryptionAlgorithm":"SYMMETRIC_DEFAULT"},"responseElements":null,' +
+      `"requestID":"1aef6713-0223-4ff7-9a6d-781360521930","eventID":"${eventId}","readOnly":true,` +
+      `"resources":[{"accountId":"111122223333","type":"AWS::KMS::Key","ARN":"${keyArn}"}],` +
+      '"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333",' +
+      '"sharedEventID":"9f0e6b54-5c0a-4a7c-8f51-2b6f0a4c1d22","eventCategory":"Management"}',
+  );
+});
+
+test("a caller's copy of a shared call keeps the caller's identity and connection", () => {
+  const tls = { tlsVersion: "TLSv1.3", cipherSuite: "TLS_AES_256_GCM_SHA384" };
+  const shared = { sharedEventId: "9f0e6b54", recipientAccountId: root.accountId };
+  expect(recordOf({ ...decrypt, facts: { ...facts, tls }, shared })).toMatchObject({
+    userIdentity: { type: "Root", arn: root.arn },
+    recipientAccountId: root.accountId,
+    sharedEventID: "9f0e6b54",
+    tlsDetails: { tlsVersion: "TLSv1.3" },
+  });
+});
+
 test("a call over TLS is written member by member as in AWS's sample", () => {
   const { eventId, line } = composeRecord({
     ...decrypt,

@@ -23,9 +23,11 @@ export function composeRecord(event: CallEvent | ServiceEvent): JournalEntry {
 }
 
 function callLine(event: CallEvent, eventId: string): string {
-  const { caller, facts } = event;
+  const { caller, facts, shared } = event;
+  const ownersCopy = shared !== undefined && shared.recipientAccountId !== caller.accountId;
+  const identity = ownersCopy ? identityElsewhere(caller) : identityOf(caller);
   return (
-    `{"eventVersion":"1.11","userIdentity":${identityOf(caller)}` +
+    `{"eventVersion":"1.11","userIdentity":${identity}` +
     `,"eventTime":"${wholeSeconds(facts.receivedAtMs)}"` +
     `,"eventSource":${JSON.stringify(event.eventSource)}` +
     `,"eventName":${text(event.eventName)}` +
@@ -38,9 +40,20 @@ function callLine(event: CallEvent, eventId: string): string {
     `,"readOnly":${event.readOnly}` +
     resources(event) +
     `,"eventType":"AwsApiCall","managementEvent":true` +
-    recipient(caller.accountId === "" ? event.resources?.[0]?.accountId : caller.accountId) +
-    `,"eventCategory":"Management"${tlsDetails(facts)}}`
+    recipient(recipientOf(event)) +
+    (shared === undefined ? "" : `,"sharedEventID":${text(shared.sharedEventId)}`) +
+    `,"eventCategory":"Management"${ownersCopy ? "" : tlsDetails(facts)}}`
   );
+}
+
+function recipientOf({ caller, shared, resources: touched }: CallEvent): string | undefined {
+  if (shared !== undefined) return shared.recipientAccountId;
+  return caller.accountId === "" ? touched?.[0]?.accountId : caller.accountId;
+}
+
+/** How the trail of another account speaks of a caller. */
+function identityElsewhere({ principalId, accountId }: Caller): string {
+  return JSON.stringify({ type: "AWSAccount", principalId, accountId });
 }
 
 function serviceLine(event: ServiceEvent, eventId: string): string {
