@@ -11,6 +11,14 @@ export function accessDeniedToUnknownKey(caller: Caller, action: string): KmsErr
   );
 }
 
+/** For what only identity policies can allow. Roots have them all, for their own account. */
+export function accessDeniedByIdentity(caller: Caller, action: string, resource: string): KmsError {
+  return denied(
+    `${subject(caller, action)} on ${resource} because no identity-based policy allows the ` +
+      `kms:${action} action`,
+  );
+}
+
 /** For a key whose policy does not allow, or explicitly denies, what the caller asked for. */
 export function accessDenied(
   caller: Caller,

@@ -14,10 +14,11 @@ import { LimitReached, StoreConflict } from "../store/store.ts";
 import { checkInput } from "./check.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
-import { failureEvent, successEvent } from "./events.ts";
+import { refuseDryRun } from "./dry-run.ts";
+import { copiesOf, failureEvent, successEvent } from "./events.ts";
 import { fitKeys } from "./fit-keys.ts";
 import { notYet } from "./gaps.ts";
-import type { Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
+import type { AccountCall, Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
 import { requireAccountAction } from "./authorize.ts";
 import { quotaReached } from "./quotas.ts";
 import { contestedRecord, inTurn } from "./turns.ts";
@@ -27,9 +28,10 @@ import { forgetKeyMaterial } from "./vault.ts";
 /** How often a call is begun again because a record it read was changed meanwhile. */
 const maxAttempts = 8;
 
-/** The work done and stored, and the records of it: first the call's own. */
+/** The work done and stored, and the records of it: first the call's own, one for each account. */
 interface Performed<Name extends OperationName> {
   readonly outcome: Outcome<Name>;
+  readonly events: readonly [CallEvent, ...CallEvent[]];
   readonly entries: readonly [JournalEntry, ...JournalEntry[]];
 }
 
@@ -49,10 +51,11 @@ export async function answer<Name extends OperationName>(
   const progress: Progress<Name> = { keys: [] };
   try {
     if (operation === "not yet") throw notYet(name);
-    const { outcome, entries } = await performUntilStored(operation, sent, desk, progress);
+    const performed = await performUntilStored(operation, sent, desk, progress);
+    const { outcome, entries } = performed;
     await remember(outcome, entries, desk);
     if (outcome.forgets !== undefined) await forgetKeyMaterial(desk.vault, outcome.forgets);
-    noteUsage(operation, progress.keys, entries[0], desk);
+    noteUsage(operation, progress.keys, performed, desk);
     return {
       output: operation.emptyBody === true ? undefined : outcome.output,
       sensitive: operation.sensitive ?? false,
@@ -61,7 +64,7 @@ export async function answer<Name extends OperationName>(
     if (error instanceof NotRecorded) throw error.asRefusal();
     const refusal = asKmsError(error);
     const event = failureEvent(name, operation, desk, progress, refusal);
-    throw await onceRecorded(refusal, event, desk);
+    throw await onceRecorded(refusal, copiesOf(event), desk);
   } finally {
     wipeBlobs(sent);
   }
@@ -96,22 +99,22 @@ function performAndStore<Name extends OperationName>(
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
   return perform(operation, sent, desk, progress).then((outcome) => {
-    const event = successEvent(operation, desk, progress, outcome);
-    return storeChanges(outcome, event, desk);
+    const events = copiesOf(successEvent(operation, desk, progress, outcome));
+    return storeChanges(outcome, events, desk);
   });
 }
 
 function storeChanges<Name extends OperationName>(
   outcome: Outcome<Name>,
-  event: CallEvent,
+  events: Performed<Name>["events"],
   { trail, store }: Desk,
 ): Eventually<Performed<Name>> {
-  const entry = trail.compose(event);
-  const { changes, serviceEvents } = outcome;
-  const others = serviceEvents?.map((other) => trail.compose(other)) ?? [];
-  const performed: Performed<Name> = { outcome, entries: [entry, ...others] };
+  const [own, ...copies] = events;
+  const { changes, serviceEvents = [] } = outcome;
+  const others = [...copies, ...serviceEvents].map((other) => trail.compose(other));
+  const performed: Performed<Name> = { outcome, events, entries: [trail.compose(own), ...others] };
   if (changes === undefined || changes.length === 0) return performed;
-  return store.commit(changes, entry, ...others).then(() => performed);
+  return store.commit(changes, ...performed.entries).then(() => performed);
 }
 
 function perform<Name extends OperationName>(
@@ -137,7 +140,10 @@ function performFor<Name extends OperationName>(
 ): Promise<Outcome<Name>> {
   if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
   requireAccountAction(desk);
-  return operation.run({ ...desk, input });
+  const found: AccountCall<Name>["found"] = (keys) => {
+    progress.keys = keys;
+  };
+  return operation.run({ ...desk, input, found });
 }
 
 async function performOnKeys<Name extends OperationName>(
@@ -149,13 +155,10 @@ async function performOnKeys<Name extends OperationName>(
   const keys = await fitKeys(operation, input, desk, (found) => {
     progress.keys = found;
   });
-  if ("DryRun" in input && input.DryRun === true) {
-    throw new KmsError(
-      "DryRunOperationException",
-      "The request would have succeeded, but the DryRun option is set.",
-    );
-  }
-  return await operation.run({ ...desk, input, keys, key: keys[0].key });
+  const call = { ...desk, input, keys, key: keys[0].key };
+  if (operation.precondition !== undefined) await operation.precondition(call);
+  refuseDryRun(input);
+  return await operation.run(call);
 }
 
 /** Nothing leaves before it is on record: if this fails, so does the call. */
@@ -179,10 +182,14 @@ async function appendAll(entries: readonly JournalEntry[], trail: Trail): Promis
 }
 
 /** A refusal does not leave before it is on record either. Gives what is to be thrown. */
-async function onceRecorded(refusal: KmsError, event: CallEvent, desk: Desk): Promise<KmsError> {
-  const entry = desk.trail.compose(event);
+async function onceRecorded(
+  refusal: KmsError,
+  events: readonly CallEvent[],
+  { trail }: Desk,
+): Promise<KmsError> {
+  const entries = events.map((event) => trail.compose(event));
   try {
-    await desk.trail.append(entry);
+    await appendAll(entries, trail);
     return refusal;
   } catch (error) {
     return new NotRecorded(error).asRefusal();
@@ -204,18 +211,21 @@ class NotRecorded extends Error {
 function noteUsage<Name extends OperationName>(
   operation: Operation<Name>,
   keys: readonly KeyInUse[],
-  entry: JournalEntry,
+  { events, entries }: Performed<Name>,
   { lastUsages, facts, nowMs }: Desk,
 ): void {
   if (!("uses" in operation) || operation.countsAsUsage !== true) return;
   for (const { key } of keys) {
+    // The record that lies in the trail of the key's own account.
+    const copy = events.findIndex(({ shared }) => shared?.recipientAccountId === key.accountId);
+    const { eventId } = entries[copy] ?? entries[0];
     lastUsages.note({
       accountId: key.accountId,
       region: key.region,
       keyId: key.keyId,
       operation: operation.name,
       usedAtMs: nowMs,
-      eventId: entry.eventId,
+      eventId,
       requestId: facts.requestId,
     });
   }

@@ -1,67 +1,133 @@
 /**
- * May the caller? For a key the key policy decides; without an explicit allow the answer
- * is no. For now every caller is the root identity of an account, which needs no identity
- * policy: what a key policy allows its account, it allows the account's root.
+ * May the caller? For a key its policy and its grants decide; without an explicit allow the
+ * answer is no. For now every caller is the root identity of an account, which needs no
+ * identity policy: what a key policy allows its account, it allows the account's root.
  */
+import { BoundedMap } from "../lib/bounded-map.ts";
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
 import { evaluateResourcePolicy } from "../policy/evaluate.ts";
-import { BoundedMap } from "../lib/bounded-map.ts";
-import { accessDenied } from "./access-denied.ts";
+import type { RequestPrincipal } from "../policy/principal.ts";
+import { accessDenied, accessDeniedToUnknownKey } from "./access-denied.ts";
 import { KmsError } from "./errors.ts";
+import { type GrantAsk, termsAllow } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
+import { grantNamesOf, principalOf } from "./principal.ts";
 import { requestConditions } from "./request-conditions.ts";
 
-export interface KeyAccess {
+/** What is asked of a key policy. */
+export interface PolicyQuestion {
   readonly action: string;
-  readonly key: Key;
+  readonly key: PolicySubject;
   readonly requestAlias: string | undefined;
   /** Worked out when a policy asks for one of them, which few do. */
   readonly conditions: (() => ConditionFacts) | undefined;
-  /** The key was named by a ciphertext blob alone. */
-  readonly byCiphertext: boolean;
-}
-
-type Asking = Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
-
-/** Refuses with AccessDeniedException unless the key policy allows the action. */
-export function authorize(access: KeyAccess, desk: Asking): void {
-  const { key, action, byCiphertext } = access;
-  const effect = decide(compiledPolicy(key.policy), access, desk);
-  if (effect === "allow") return;
-  const resource = byCiphertext
-    ? "the resource associated with this ciphertext"
-    : `resource: ${key.arn}`;
-  throw accessDenied(desk.caller, action, resource, effect);
-}
-
-/** What a key policy says of one access. */
-export function decide(
-  policy: CompiledPolicy,
-  access: Omit<KeyAccess, "byCiphertext" | "key"> & { readonly key: PolicySubject },
-  desk: Asking,
-): "allow" | "deny" | "none" {
-  const { caller } = desk;
-  if (caller.type !== "Root") return "none";
-  const decision = evaluateResourcePolicy(policy, {
-    principal: { type: "root", accountId: caller.accountId },
-    action: `kms:${access.action}`,
-    resource: access.key.arn,
-    context: requestConditions({
-      desk,
-      key: access.key,
-      requestAlias: access.requestAlias,
-      facts: access.conditions,
-    }),
-  });
-  return decision.effect;
 }
 
 type PolicySubject = Pick<
   Key,
   "arn" | "accountId" | "keySpec" | "keyUsage" | "origin" | "multiRegion" | "tags"
 >;
+
+export interface KeyAccess extends PolicyQuestion {
+  readonly key: Key;
+  /** What a grant has to allow where the key policy says nothing. */
+  readonly grantAsk: () => GrantAsk;
+  /** The key was named by a ciphertext blob alone. */
+  readonly byCiphertext: boolean;
+}
+
+type Effect = "allow" | "deny" | "none";
+
+type Asking = Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
+
+/**
+ * Refuses with AccessDeniedException unless the caller may. Of another account's key
+ * nothing is said but what would be said of one that does not exist.
+ */
+export function authorize(
+  access: KeyAccess,
+  desk: Asking & Pick<Desk, "store">,
+): Eventually<undefined> {
+  return andThen(decide(principalOf(desk.caller), access, desk), (effect) => {
+    if (effect === "allow") return undefined;
+    throw refusal(access, desk, effect);
+  });
+}
+
+/**
+ * The decision about a key ("Policy evaluation logic", IAM User Guide; "Troubleshooting key
+ * access", AWS KMS Developer Guide): an explicit deny of the key policy ends it, then an
+ * allow of the key policy does, then one of a grant.
+ */
+function decide(
+  principal: RequestPrincipal | undefined,
+  access: KeyAccess,
+  desk: Asking & Pick<Desk, "store">,
+): Eventually<Effect> {
+  if (principal === undefined) return "none";
+  const byPolicy = policyEffect(principal, compiledPolicy(access.key.policy), access, desk);
+  return byPolicy === "none" ? grantEffect(principal, access, desk) : byPolicy;
+}
+
+/** What a key policy says of one access. */
+export function policyEffect(
+  principal: RequestPrincipal,
+  policy: CompiledPolicy,
+  asked: PolicyQuestion,
+  desk: Asking,
+): Effect {
+  const { effect, through } = evaluateResourcePolicy(policy, {
+    principal,
+    action: `kms:${asked.action}`,
+    resource: asked.key.arn,
+    context: requestConditions({
+      desk,
+      key: asked.key,
+      requestAlias: asked.requestAlias,
+      facts: asked.conditions,
+    }),
+  });
+  // What is allowed an account, or anybody in another one, identity policies there have to
+  // allow as well. Roots need none, and nobody else has any yet.
+  const elsewhere = desk.caller.accountId !== asked.key.accountId;
+  const needsIdentityPolicy = principal.type !== "root" && (through === "account" || elsewhere);
+  return effect === "allow" && needsIdentityPolicy ? "none" : effect;
+}
+
+/** What the key's policy says, of what grants have no part in. */
+export function keyPolicyEffect(asked: PolicyQuestion & { readonly key: Key }, desk: Asking) {
+  const principal = principalOf(desk.caller);
+  if (principal === undefined) return "none";
+  return policyEffect(principal, compiledPolicy(asked.key.policy), asked, desk);
+}
+
+/** What the key's grants say. They can only allow. */
+function grantEffect(
+  principal: RequestPrincipal,
+  { key, grantAsk }: KeyAccess,
+  { store }: Pick<Desk, "store">,
+): Eventually<Effect> {
+  const ask = grantAsk();
+  const allowed = (names: readonly string[]): Eventually<Effect> => {
+    const [name, ...others] = names;
+    if (name === undefined) return "none";
+    return andThen(store.listGrantTerms(key, name), (terms) =>
+      terms.some((some) => termsAllow(some, ask)) ? "allow" : allowed(others),
+    );
+  };
+  return allowed(grantNamesOf(principal, key.region));
+}
+
+function refusal({ action, key, byCiphertext }: KeyAccess, { caller }: Asking, effect: Effect) {
+  if (key.accountId !== caller.accountId) return accessDeniedToUnknownKey(caller, action);
+  const resource = byCiphertext
+    ? "the resource associated with this ciphertext"
+    : `resource: ${key.arn}`;
+  return accessDenied(caller, action, resource, effect === "deny" ? "deny" : "none");
+}
 
 /** Operations on the account as a whole: its root identity may do them all, nobody else can be here. */
 export function requireAccountAction({ caller }: Asking): void {

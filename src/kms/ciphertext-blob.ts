@@ -20,10 +20,17 @@ export interface BlobHeader {
 
 /** The parts of a blob's header. Whatever is not one of our blobs is an invalid ciphertext. */
 export function readBlobHeader(bytes: Uint8Array): BlobHeader {
+  const header = findBlobHeader(bytes);
+  if (header === undefined) throw new KmsError("InvalidCiphertextException");
+  return header;
+}
+
+/** The same; nothing for what is not one of our blobs. */
+export function findBlobHeader(bytes: Uint8Array): BlobHeader | undefined {
   const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = blob[5] ?? 0xff;
   const ours = blob.length >= headerLength + sealedOverhead && magic.equals(blob.subarray(0, 5));
-  if (!ours || flags > multiRegionFlag) throw new KmsError("InvalidCiphertextException");
+  if (!ours || flags > multiRegionFlag) return undefined;
   const hex = blob.toString("hex", 6, 22);
   return {
     keyId: flags === multiRegionFlag ? `mrk-${hex}` : uuid(hex),

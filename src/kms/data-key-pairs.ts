@@ -35,6 +35,7 @@ export const dataKeyPairUse = {
   ...symmetricUse,
   symmetricOnly: true,
   reference: ({ KeyId }: DataKeyPairInput): string => KeyId,
+  encryptionContext: ({ EncryptionContext: context }: DataKeyPairInput) => context,
   check: ({ KeyPairSpec }: DataKeyPairInput): void => refuseSm2(KeyPairSpec),
   conditions: ({ KeyPairSpec, EncryptionContext: context }: DataKeyPairInput): ConditionFacts => ({
     ...contextConditions(undefined, context),

@@ -35,6 +35,7 @@ export const dataKeyUse = {
   ...symmetricUse,
   symmetricOnly: true,
   reference: ({ KeyId }: DataKeyInput): string => KeyId,
+  encryptionContext: ({ EncryptionContext: context }: DataKeyInput) => context,
   conditions: ({ EncryptionContext: context }: DataKeyInput): ConditionFacts =>
     contextConditions(undefined, context),
 } as const;

@@ -1,4 +1,5 @@
 /** What a KMS call looks like on the trail, by how it ended. */
+import { randomUUID } from "node:crypto";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { CallEvent, ServiceEvent, TrailResource } from "../service/trail.ts";
 import type { OperationName } from "./contract.ts";
@@ -60,6 +61,23 @@ export function failureEvent<Name extends OperationName>(
     responseElements: null,
     ...(keys.length === 0 ? {} : { resources: resourcesOf(keys) }),
   };
+}
+
+/**
+ * The records of one call: its own, and one for each other account whose resources it
+ * touched. All of them then carry one shared id (CloudTrail, "sharedEventID").
+ */
+export function copiesOf(event: CallEvent): readonly [CallEvent, ...CallEvent[]] {
+  const { accountId: own } = event.caller;
+  const foreign = event.resources?.filter(({ accountId }) => accountId !== own) ?? [];
+  if (foreign.length === 0) return [event];
+  const owners = new Set(foreign.map(({ accountId }) => accountId));
+  const sharedEventId = randomUUID();
+  const copyFor = (recipientAccountId: string): CallEvent => ({
+    ...event,
+    shared: { sharedEventId, recipientAccountId },
+  });
+  return [copyFor(own), ...[...owners].map(copyFor)];
 }
 
 /** Something that happens to a key without a caller who asked for just that. */

@@ -3,8 +3,9 @@ import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import { accessDeniedToUnknownKey } from "./access-denied.ts";
 import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
-import { readBlobHeader } from "./ciphertext-blob.ts";
+import { type BlobHeader, findBlobHeader, readBlobHeader } from "./ciphertext-blob.ts";
 import { KmsError } from "./errors.ts";
+import { foreignKey } from "./foreign-keys.ts";
 import { aliasArn, type Key, keyAt } from "./key.ts";
 import { invalidKeyId, type KeyReference, parseKeyReference } from "./key-reference.ts";
 import type { Desk } from "./operation.ts";
@@ -14,15 +15,23 @@ export interface Lookup {
   /** The action the key is wanted for. */
   readonly action: string;
   readonly acceptsAlias: boolean;
+  /** A key of another account will do, when it lets the caller. */
+  readonly crossAccount: boolean;
 }
 
-/** The key a reference stands for. Throws what AWS answers when there is none. */
+interface KeyOfBlob {
+  readonly key: Key;
+  readonly blobMaterial: KeyMaterialRecord;
+}
+
+/**
+ * The key a reference stands for. Throws what AWS answers when there is none. Of another
+ * account it may be a stand-in: whoever is not allowed to use it is not told.
+ */
 export function requireKey(reference: string, lookup: Lookup, desk: Desk): Eventually<Key> {
   const place = { accountId: desk.caller.accountId, region: desk.facts.region };
   const parsed = parseKeyReference(reference, place);
-  // Whether another account's key exists is nobody's business: the answer is the same.
-  if (parsed.accountId !== place.accountId)
-    throw accessDeniedToUnknownKey(desk.caller, lookup.action);
+  if (parsed.accountId !== place.accountId) return requireForeignKey(parsed, lookup, desk);
   if (parsed.kind === "key") return requireKeyById(parsed, desk);
   if (!lookup.acceptsAlias) throw invalidKeyId(reference);
   return requireKeyByAlias(parsed.aliasName, lookup, desk);
@@ -40,27 +49,38 @@ export function requireKeyOfBlob(
   blob: Uint8Array,
   action: string,
   desk: Desk,
-): Eventually<{ key: Key; blobMaterial: KeyMaterialRecord }> {
-  const { keyId, materialReference } = readBlobHeader(blob);
+): Eventually<KeyOfBlob> {
+  const header = readBlobHeader(blob);
+  const { keyId, materialReference } = header;
   const { store, caller, facts } = desk;
   const name = { accountId: caller.accountId, region: facts.region, keyId };
   return andThen(store.findKeyMaterial(name, materialReference), (blobMaterial) =>
     andThen(blobMaterial && store.findKey(name), (record) =>
       blobMaterial === undefined || record === undefined
-        ? refuseBlob(materialReference, action, desk)
+        ? requireForeignKeyOfBlob(header, action, desk)
         : { key: keyAt(record, desk.nowMs), blobMaterial },
     ),
   );
 }
 
-/** It was made elsewhere by a key that is not here, or by no key at all. */
-async function refuseBlob(
-  materialReference: string,
-  action: string,
-  { store, caller }: Desk,
-): Promise<never> {
-  if (await store.hasKeyMaterial(materialReference)) throw accessDeniedToUnknownKey(caller, action);
-  throw new KmsError("InvalidCiphertextException");
+/**
+ * As requireKey, for a key that was named beside a ciphertext blob. A bare key id may be
+ * that of another account's key too, when the blob names it as well.
+ */
+export async function requireKeyBesideBlob(
+  reference: string,
+  blob: Uint8Array,
+  lookup: Lookup,
+  desk: Desk,
+): Promise<{ key: Key; blobMaterial: KeyMaterialRecord | undefined }> {
+  try {
+    return { key: await requireKey(reference, lookup, desk), blobMaterial: undefined };
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.code !== "NotFoundException") throw error;
+    const foreign = await findForeignKeyOf(reference, blob, desk);
+    if (foreign === undefined) throw error;
+    return foreign;
+  }
 }
 
 /**
@@ -85,12 +105,59 @@ export function requireMaterialOfBlob(
   });
 }
 
-function requireKeyById(
-  { keyId, arn }: Extract<KeyReference, { kind: "key" }>,
+/** What it can be refused for without a look at it is refused at once, whether it exists or not. */
+function requireForeignKey(
+  parsed: KeyReference,
+  { action, acceptsAlias, crossAccount }: Lookup,
   { store, caller, facts, nowMs }: Desk,
 ): Eventually<Key> {
-  const name = { accountId: caller.accountId, region: facts.region, keyId };
-  return andThen(store.findKey(name), (record) => {
+  const accepted = parsed.kind === "key" || acceptsAlias;
+  if (!crossAccount || !accepted || parsed.region !== facts.region) {
+    throw accessDeniedToUnknownKey(caller, action);
+  }
+  return foreignKey(parsed, store, nowMs);
+}
+
+/** The blob was made with a key of another account, or elsewhere, or by no key at all. */
+async function requireForeignKeyOfBlob(
+  header: BlobHeader,
+  action: string,
+  desk: Desk,
+): Promise<KeyOfBlob> {
+  const { store, caller } = desk;
+  const found = await findForeignKeyOfBlob(header, desk);
+  if (found !== undefined) return found;
+  if (await store.hasKeyMaterial(header.materialReference)) {
+    throw accessDeniedToUnknownKey(caller, action);
+  }
+  throw new KmsError("InvalidCiphertextException");
+}
+
+async function findForeignKeyOfBlob(
+  { keyId, materialReference }: BlobHeader,
+  { store, facts, caller, nowMs }: Desk,
+): Promise<KeyOfBlob | undefined> {
+  const key = { region: facts.region, keyId };
+  const blobMaterial = await store.findKeyMaterialOfAnyAccount(key, materialReference);
+  if (blobMaterial === undefined || blobMaterial.accountId === caller.accountId) return undefined;
+  const record = await store.findKey(blobMaterial);
+  return record === undefined ? undefined : { key: keyAt(record, nowMs), blobMaterial };
+}
+
+async function findForeignKeyOf(
+  keyId: string,
+  blob: Uint8Array,
+  desk: Desk,
+): Promise<KeyOfBlob | undefined> {
+  const header = findBlobHeader(blob);
+  return header?.keyId === keyId ? await findForeignKeyOfBlob(header, desk) : undefined;
+}
+
+function requireKeyById(
+  { accountId, region, keyId, arn }: Extract<KeyReference, { kind: "key" }>,
+  { store, nowMs }: Desk,
+): Eventually<Key> {
+  return andThen(store.findKey({ accountId, region, keyId }), (record) => {
     if (record === undefined) {
       throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
     }

@@ -3,7 +3,15 @@ import { andThen, type Eventually } from "../lib/eventually.ts";
 import { authorize } from "./authorize.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
-import { aliasNameIn, requireKey, requireKeyOfBlob, requireMaterialOfBlob } from "./find-key.ts";
+import { crossAccountOperations } from "./cross-account.ts";
+import {
+  aliasNameIn,
+  requireKey,
+  requireKeyBesideBlob,
+  requireKeyOfBlob,
+  requireMaterialOfBlob,
+} from "./find-key.ts";
+import { requireGenuineTokens } from "./grant-tokens.ts";
 import type { ConditionFacts, Desk, KeyInUse, KeyOperation, KeyUse } from "./operation.ts";
 import { requireAlgorithm, symmetricDefault } from "./key-algorithms.ts";
 import { requireOrigin } from "./key-origin.ts";
@@ -19,19 +27,23 @@ export async function fitKeys<Name extends OperationName>(
   desk: Desk,
   found: (keys: readonly KeyInUse[]) => void,
 ): Promise<readonly [KeyInUse, ...KeyInUse[]]> {
-  refuseGrantTokens(input);
+  const { GrantTokens } = input as { readonly GrantTokens?: readonly string[] };
+  if (GrantTokens !== undefined) await requireGenuineTokens(GrantTokens, desk);
   const [first, ...others] = operation.uses;
-  const firstFound = findKey(first, input, desk);
+  const firstFound = findKey(operation, first, input, desk);
   const keys: [KeyInUse, ...KeyInUse[]] = [
     firstFound instanceof Promise ? await firstFound : firstFound,
   ];
-  for (const use of others) keys.push(await findKey(use, input, desk));
-  found(keys);
+  for (const use of others) keys.push(await findKey(operation, use, input, desk));
+  // Keys of others are not spoken of to whoever may not use them, on record neither.
+  found(keys.filter(({ key }) => key.accountId === desk.caller.accountId));
   for (const [index, use] of operation.uses.entries()) {
     const derived =
       use.keyConditions === undefined ? undefined : await use.keyConditions(keys, desk);
-    authorizeUse({ operation, use, input, found: keys[index], derived }, desk);
+    const authorized = authorizeUse({ operation, use, input, found: keys[index], derived }, desk);
+    if (authorized instanceof Promise) await authorized;
   }
+  found(keys);
   const checked = checkBlob(first, input, keys[0], desk);
   const opened: [KeyInUse, ...KeyInUse[]] = [
     checked instanceof Promise ? await checked : checked,
@@ -41,26 +53,27 @@ export async function fitKeys<Name extends OperationName>(
   return opened;
 }
 
-/** No grant exists yet, so no token can be genuine. */
-function refuseGrantTokens(input: object): void {
-  const { GrantTokens } = input as { readonly GrantTokens?: readonly string[] };
-  if (GrantTokens !== undefined && GrantTokens.length > 0) {
-    throw new KmsError("InvalidGrantTokenException");
-  }
-}
-
 function findKey<Name extends OperationName>(
+  operation: KeyOperation<Name>,
   use: KeyUse<Name>,
   input: Checked<Input<Name>>,
   desk: Desk,
 ): Eventually<KeyInUse> {
+  const { action, acceptsAlias } = use;
+  const lookup = { action, acceptsAlias, crossAccount: crossAccountOperations.has(operation.name) };
   const reference = use.reference(input);
-  if (reference !== undefined) {
-    return andThen(requireKey(reference, use, desk), (key) => ({ key, blobMaterial: undefined }));
-  }
   const blob = use.ciphertext?.(input);
-  if (blob === undefined) throw new Error(`${use.action} names no key`);
-  return requireKeyOfBlob(blob, use.action, desk);
+  if (reference !== undefined && blob !== undefined) {
+    return requireKeyBesideBlob(reference, blob, lookup, desk);
+  }
+  if (reference !== undefined) {
+    return andThen(requireKey(reference, lookup, desk), (key) => ({
+      key,
+      blobMaterial: undefined,
+    }));
+  }
+  if (blob === undefined) throw new Error(`${action} names no key`);
+  return requireKeyOfBlob(blob, action, desk);
 }
 
 interface AskedUse<Name extends OperationName> {
@@ -75,10 +88,10 @@ interface AskedUse<Name extends OperationName> {
 function authorizeUse<Name extends OperationName>(
   { operation, use, input, found, derived }: AskedUse<Name>,
   desk: Desk,
-): void {
+): Eventually<undefined> {
   if (found === undefined) throw new Error(`${use.action} has no key`);
   const reference = use.reference(input);
-  authorize(
+  return authorize(
     {
       action: use.action,
       key: found.key,
@@ -86,6 +99,11 @@ function authorizeUse<Name extends OperationName>(
       requestAlias: operation.readOnly ? aliasNameIn(reference) : undefined,
       conditions: () => ({ ...use.conditions?.(input), ...derived }),
       byCiphertext: reference === undefined,
+      grantAsk: () => ({
+        action: use.action,
+        encryptionContext: use.encryptionContext && (use.encryptionContext(input) ?? {}),
+        child: use.grantTerms?.(input),
+      }),
     },
     desk,
   );

@@ -5,11 +5,12 @@ import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
-import { decide } from "./authorize.ts";
+import { policyEffect } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { policyText } from "./policy-text.ts";
+import { principalOf } from "./principal.ts";
 
 /** A key has one policy, and this is its name. */
 export const keyPolicyName = "default";
@@ -101,7 +102,11 @@ export function requireSoundPolicy(text: string, author: Author): void {
     requestAlias: undefined,
     conditions: () => lockoutCheckConditions(undefined),
   };
-  if (decide(compilePolicy(document), access, author) === "allow") return;
+  const principal = principalOf(author.caller);
+  const allowed =
+    principal !== undefined &&
+    policyEffect(principal, compilePolicy(document), access, author) === "allow";
+  if (allowed) return;
   throw malformed("The new key policy will not allow you to update the key policy in the future.");
 }
 

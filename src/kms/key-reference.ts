@@ -7,12 +7,14 @@ export type KeyReference =
   | {
       readonly kind: "key";
       readonly accountId: string;
+      readonly region: string;
       readonly keyId: string;
       readonly arn: string;
     }
   | {
       readonly kind: "alias";
       readonly accountId: string;
+      readonly region: string;
       readonly aliasName: string;
       readonly arn: string;
     };
@@ -35,11 +37,11 @@ export function parseKeyReference(reference: string, here: Place): KeyReference 
   if (reference.startsWith("arn:")) return parseArnReference(reference, here);
   if (reference.startsWith("alias/")) {
     const arn = aliasArn(here.accountId, here.region, reference);
-    return { kind: "alias", accountId: here.accountId, aliasName: reference, arn };
+    return { kind: "alias", ...here, aliasName: reference, arn };
   }
   if (!isKeyId(reference)) throw invalidKeyId(reference);
   const arn = keyArn({ ...here, keyId: reference });
-  return { kind: "key", accountId: here.accountId, keyId: reference, arn };
+  return { kind: "key", ...here, keyId: reference, arn };
 }
 
 export function invalidKeyId(reference: string): KmsError {
@@ -56,11 +58,11 @@ function parseArnReference(reference: string, here: Place): KeyReference {
   }
   if (arn.partition !== partitionOf(region)) throw invalidArn(reference);
   if (resource.startsWith("alias/")) {
-    return { kind: "alias", accountId, aliasName: resource, arn: reference };
+    return { kind: "alias", accountId, region, aliasName: resource, arn: reference };
   }
   const keyId = resource.startsWith("key/") ? resource.slice("key/".length) : "";
   if (!isKeyId(keyId)) throw invalidArn(reference);
-  return { kind: "key", accountId, keyId, arn: reference };
+  return { kind: "key", accountId, region, keyId, arn: reference };
 }
 
 function invalidArn(reference: string): KmsError {

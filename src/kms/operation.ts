@@ -5,10 +5,11 @@ import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
-import type { KeyMaterialRecord } from "../store/records.ts";
+import type { GrantTerms, KeyMaterialRecord } from "../store/records.ts";
 import type { Change, Store } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
 import type { Checked, Input, OperationName, Output } from "./contract.ts";
+import type { EncryptionContext } from "./encryption-context.ts";
 import type { Key } from "./key.ts";
 import type { StateRequirement } from "./key-state.ts";
 import type { LastUsages } from "./last-usage.ts";
@@ -78,6 +79,10 @@ export interface KeyUse<Name extends OperationName> {
   /** Of the keys of that usage, only symmetric ones will do. */
   readonly symmetricOnly?: boolean;
   readonly algorithm?: (input: Checked<Input<Name>>) => string;
+  /** Of what takes an encryption context: what was sent as one. Grants may ask for it. */
+  readonly encryptionContext?: (input: Checked<Input<Name>>) => EncryptionContext | undefined;
+  /** Of what makes a grant: its terms. A grantee may hand on less than it was granted. */
+  readonly grantTerms?: (input: Checked<Input<Name>>) => GrantTerms;
   /** Refuses what does not fit this key: lengths, members that its kind does not take. */
   readonly check?: (input: Checked<Input<Name>>, key: Key) => void;
   readonly conditions?: (input: Checked<Input<Name>>) => ConditionFacts;
@@ -103,6 +108,8 @@ export interface KeyCall<Name extends OperationName> extends Desk {
 
 export interface AccountCall<Name extends OperationName> extends Desk {
   readonly input: Checked<Input<Name>>;
+  /** Hears of the keys that the call turns out to be about: a refusal can name them on record. */
+  readonly found: (keys: readonly KeyInUse[]) => void;
 }
 
 /** An operation on KMS keys. The corridor finds, authorizes and checks them first. */
@@ -110,6 +117,8 @@ export interface KeyOperation<Name extends OperationName> extends Common<Name> {
   readonly uses: readonly [KeyUse<Name>, ...KeyUse<Name>[]];
   /** A successful call counts as use of the key. */
   readonly countsAsUsage?: boolean;
+  /** Refuses what a dry run is to be told of as well, and needs a look at what is stored. */
+  readonly precondition?: (call: KeyCall<Name>) => Promise<void>;
   readonly run: (call: KeyCall<Name>) => Promise<Outcome<Name>>;
 }
 

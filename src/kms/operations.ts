@@ -24,6 +24,11 @@ import { generateDataKeyWithoutPlaintext } from "./operations/cryptography/gener
 import { generateDataKey } from "./operations/cryptography/generate-data-key.ts";
 import { generateRandom } from "./operations/cryptography/generate-random.ts";
 import { reEncrypt } from "./operations/cryptography/re-encrypt.ts";
+import { createGrant } from "./operations/grants/create-grant.ts";
+import { listGrants } from "./operations/grants/list-grants.ts";
+import { listRetirableGrants } from "./operations/grants/list-retirable-grants.ts";
+import { retireGrant } from "./operations/grants/retire-grant.ts";
+import { revokeGrant } from "./operations/grants/revoke-grant.ts";
 import { deleteImportedKeyMaterial } from "./operations/import/delete-imported-key-material.ts";
 import { getParametersForImport } from "./operations/import/get-parameters-for-import.ts";
 import { importKeyMaterial } from "./operations/import/import-key-material.ts";
@@ -85,11 +90,11 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   UpdateAlias: updateAlias,
 
   // grants
-  CreateGrant: "not yet",
-  ListGrants: "not yet",
-  ListRetirableGrants: "not yet",
-  RetireGrant: "not yet",
-  RevokeGrant: "not yet",
+  CreateGrant: createGrant,
+  ListGrants: listGrants,
+  ListRetirableGrants: listRetirableGrants,
+  RetireGrant: retireGrant,
+  RevokeGrant: revokeGrant,
 
   // policies
   GetKeyPolicy: getKeyPolicy,

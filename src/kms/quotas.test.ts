@@ -4,12 +4,13 @@ import { keyName, openTestStore, temporaryDirectory } from "../../test/store-ben
 import { openDatabase } from "../store/sqlite/database.ts";
 import { LimitReached } from "../store/store.ts";
 import { countStatement } from "../store/sqlite/statements.ts";
-import { aliasQuota, importKeyQuota, keyQuota, quotaReached } from "./quotas.ts";
+import { aliasQuota, grantQuota, importKeyQuota, keyQuota, quotaReached } from "./quotas.ts";
 
 test.each([
   ["keys", keyQuota(keyName)],
   ["aliases", aliasQuota(keyName)],
   ["wrapping keys", importKeyQuota(keyName)],
+  ["grants", grantQuota(keyName)],
 ])(
   "the quota of %s is counted from an index alone, for other commits wait",
   async (_what, quota) => {

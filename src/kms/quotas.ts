@@ -11,6 +11,7 @@ const maxKeys = 100_000;
 const maxAliasesPerKey = 50;
 /** Not a quota of AWS, which makes one a second. Each lives for a day, and an import needs one. */
 const maxImportKeysPerKey = 1_000;
+const maxGrantsPerKey = 50_000;
 
 /** Customer managed keys, in every state. To stand after the change that adds one. */
 export function keyQuota({ accountId, region }: Omit<KeyName, "keyId">): Limit {
@@ -30,6 +31,12 @@ export function importKeyQuota({ accountId, region, keyId }: KeyName): Limit {
   return { kind: "limit", table: "importKeys", where, max: maxImportKeysPerKey };
 }
 
+/** Grants on one key. To stand after the change that gives it another. */
+export function grantQuota({ accountId, region, keyId }: KeyName): Limit {
+  const where = { accountId, region, keyId };
+  return { kind: "limit", table: "grants", where, max: maxGrantsPerKey };
+}
+
 /** What a caller is told who would pass a quota. */
 export function quotaReached({ limit }: LimitReached): KmsError {
   if (limit.table === "importKeys") {
@@ -45,6 +52,10 @@ export function quotaReached({ limit }: LimitReached): KmsError {
 }
 
 function whatIsLimited(limit: Limit): string {
+  if (limit.table === "grants") {
+    const { accountId = "", region = "", keyId = "" } = limit.where;
+    return `grants for the key ${keyArn({ accountId, region, keyId })}`;
+  }
   if (limit.table !== "aliases") return "KMS keys";
   const { accountId = "", region = "", targetKeyId: keyId = "" } = limit.where;
   return `aliases for the key ${keyArn({ accountId, region, keyId })}`;

@@ -143,7 +143,7 @@ export function listOfStructures<T extends object>(members: Shapes<T>): Shape<T[
   );
 }
 
-function structure<T extends object>(members: Shapes<T>): Shape<T> {
+export function structure<T extends object>(members: Shapes<T>): Shape<T> {
   const shapes = Object.entries(members) as [string, Shape<unknown>][];
   return required(
     (value) => readMembers(readObject(value), shapes) as T,
@@ -204,6 +204,20 @@ export const keyMaterialDescription = text(
     // AWS's patterns are Java's, where white space is ASCII only.
     holds: (value) => /^[a-zA-Z0-9:/_ \t\n\v\f\r.-]+$/.test(value),
   },
+);
+const principalForm = {
+  source: "^[\\w+=,.@:/-]+$",
+  holds: (value: string): boolean => /^[\w+=,.@:/-]+$/.test(value),
+};
+export const principal = text({ min: 1, max: 256 }, principalForm);
+/** The model says nothing of how long these may be: as the other principals, and as ARNs are. */
+export const servicePrincipal = text({ min: 1, max: 256 });
+export const sourceArn = text({ min: 1, max: 2048 });
+export const grantId = text({ min: 1, max: 128 });
+export const grantToken = text({ min: 1, max: 8192 });
+export const grantName = text(
+  { min: 1, max: 256 },
+  { source: "^[a-zA-Z0-9:/_-]+$", holds: (value) => /^[a-zA-Z0-9:/_-]+$/.test(value) },
 );
 export const policyName = text({ min: 1, max: 128 }, { source: "[\\w]+", holds: word });
 export const policy = text(

@@ -19,11 +19,9 @@ export const listAliases = accountOperation("ListAliases", {
   async run({ input, ...desk }) {
     const { accountId } = desk.caller;
     const { region } = desk.facts;
+    const lookup = { action: "ListAliases", acceptsAlias: false, crossAccount: false };
     const target =
-      input.KeyId === undefined
-        ? undefined
-        : (await requireKey(input.KeyId, { action: "ListAliases", acceptsAlias: false }, desk))
-            .keyId;
+      input.KeyId === undefined ? undefined : (await requireKey(input.KeyId, lookup, desk)).keyId;
     const of = `ListAliases of ${target ?? "all keys"}`;
     const { items, truncated } = await listPage(
       desk,

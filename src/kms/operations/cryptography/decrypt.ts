@@ -55,6 +55,7 @@ export const decrypt = keyOperation("Decrypt", {
           ? undefined
           : input.CiphertextBlob,
       algorithm: algorithmOf,
+      encryptionContext: ({ EncryptionContext }) => EncryptionContext,
       check: ({ EncryptionContext }, key) => refuseContext(EncryptionContext, key),
       conditions: ({ EncryptionAlgorithm, EncryptionContext }) =>
         contextConditions(EncryptionAlgorithm, EncryptionContext),

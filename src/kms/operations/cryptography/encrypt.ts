@@ -40,6 +40,7 @@ export const encrypt = keyOperation("Encrypt", {
       action: "Encrypt",
       reference: ({ KeyId }) => KeyId,
       algorithm: algorithmOf,
+      encryptionContext: ({ EncryptionContext }) => EncryptionContext,
       check(input, key) {
         refuseContext(input.EncryptionContext, key);
         requireFittingPlaintext(input.Plaintext, algorithmOf(input), key);

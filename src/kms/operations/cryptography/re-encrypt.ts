@@ -56,6 +56,7 @@ export const reEncrypt = keyOperation("ReEncrypt", {
           ? undefined
           : input.CiphertextBlob,
       algorithm: sourceAlgorithm,
+      encryptionContext: ({ SourceEncryptionContext }) => SourceEncryptionContext,
       check: ({ SourceEncryptionContext }, key) => refuseContext(SourceEncryptionContext, key),
       conditions: ({ SourceEncryptionAlgorithm, SourceEncryptionContext }) =>
         contextConditions(SourceEncryptionAlgorithm, SourceEncryptionContext),
@@ -66,6 +67,7 @@ export const reEncrypt = keyOperation("ReEncrypt", {
       action: "ReEncryptTo",
       reference: ({ DestinationKeyId }) => DestinationKeyId,
       algorithm: destinationAlgorithm,
+      encryptionContext: ({ DestinationEncryptionContext }) => DestinationEncryptionContext,
       check: ({ DestinationEncryptionContext }, key) =>
         refuseContext(DestinationEncryptionContext, key),
       conditions: ({ DestinationEncryptionAlgorithm, DestinationEncryptionContext }) =>

@@ -1,0 +1,66 @@
+/**
+ * Keys of other accounts. Whether one exists is nobody's business who may not use it, so
+ * something stands in for one that does not: its refusal takes the same way.
+ */
+import { andThen, type Eventually } from "../lib/eventually.ts";
+import type { KeyName } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import { type Key, keyArn, keyAt } from "./key.ts";
+import type { KeyReference } from "./key-reference.ts";
+
+/** The key that a key ARN or an alias ARN of another account stands for, or a stand-in. */
+export function foreignKey(
+  reference: KeyReference,
+  store: Store,
+  nowMs: number,
+): Eventually<Key> {
+  return andThen(findKeyId(reference, store), (keyId) => {
+    const name = { accountId: reference.accountId, region: reference.region, keyId };
+    return andThen(store.findKey(name), (record) =>
+      record === undefined ? standIn(name) : keyAt(record, nowMs),
+    );
+  });
+}
+
+function findKeyId(reference: KeyReference, store: Store): Eventually<string> {
+  if (reference.kind === "key") return reference.keyId;
+  const { accountId, region, aliasName } = reference;
+  return andThen(
+    store.findAlias(accountId, region, aliasName),
+    (alias) => alias?.targetKeyId ?? nobodysKeyId,
+  );
+}
+
+const nobodysKeyId = "00000000-0000-0000-0000-000000000000";
+
+/** It denies everyone everything, so nobody gets past it, whatever else is decided. */
+const nobodysPolicy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Principal: "*", Action: "kms:*", Resource: "*" }],
+});
+
+function standIn(name: KeyName): Key {
+  return {
+    ...name,
+    arn: keyArn(name),
+    keySpec: "SYMMETRIC_DEFAULT",
+    keyUsage: "ENCRYPT_DECRYPT",
+    origin: "AWS_KMS",
+    keyManager: "CUSTOMER",
+    multiRegion: false,
+    keyState: "Disabled",
+    description: "",
+    policy: nobodysPolicy,
+    tags: [],
+    createdAtMs: 0,
+    deletionAtMs: null,
+    pendingWindowDays: null,
+    primaryRegion: null,
+    currentMaterial: null,
+    rotationPeriodDays: null,
+    nextRotationAtMs: null,
+    onDemandRotations: 0,
+    materialValidToMs: null,
+    rowVersion: 0,
+  };
+}

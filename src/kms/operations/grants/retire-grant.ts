@@ -1,0 +1,110 @@
+/**
+ * RetireGrant: whoever a grant concerns ends it. The grant says who that is; a key policy
+ * can forbid it, but not allow it ("Retiring and revoking grants", AWS KMS Developer Guide).
+ */
+import type { GrantRecord } from "../../../store/records.ts";
+import {
+  accessDenied,
+  accessDeniedByIdentity,
+  accessDeniedToUnknownKey,
+} from "../../access-denied.ts";
+import { keyPolicyEffect } from "../../authorize.ts";
+import { refuseDryRun } from "../../dry-run.ts";
+import { KmsError } from "../../errors.ts";
+import { requireKey } from "../../find-key.ts";
+import { constraintConditions } from "../../grant-conditions.ts";
+import { accountOfPrincipal } from "../../grant-principals.ts";
+import { openGrantToken } from "../../grant-tokens.ts";
+import { grantNotFound, requireGrantIdForm } from "../../grants.ts";
+import { type Key, keyArn } from "../../key.ts";
+import { type AccountCall, accountOperation, type Desk } from "../../operation.ts";
+import { grantNamesOf, principalOf } from "../../principal.ts";
+import * as shape from "../../shapes.ts";
+
+const lookup = { action: "RetireGrant", acceptsAlias: false, crossAccount: true };
+
+export const retireGrant = accountOperation("RetireGrant", {
+  input: {
+    GrantToken: shape.optional(shape.grantToken),
+    KeyId: shape.optional(shape.keyReference),
+    GrantId: shape.optional(shape.grantId),
+    DryRun: shape.optional(shape.flag),
+  },
+  readOnly: false,
+  emptyBody: true,
+  validate({ GrantToken, KeyId, GrantId }) {
+    const byToken = GrantToken !== undefined && KeyId === undefined && GrantId === undefined;
+    const byId = GrantToken === undefined && KeyId !== undefined && GrantId !== undefined;
+    if (!byToken && !byId) {
+      throw new KmsError(
+        "ValidationException",
+        "Grant token OR (grant ID, key ID) must be specified",
+      );
+    }
+    requireGrantIdForm(GrantId);
+  },
+  async run(call) {
+    const { reference, grantId } = await nameOf(call);
+    const key = await requireKey(reference, lookup, call);
+    const isForeign = key.accountId !== call.caller.accountId;
+    call.found(isForeign ? [] : [{ key, blobMaterial: undefined }]);
+    const grant = await call.store.findGrant(key, grantId);
+    if (grant === undefined) {
+      throw isForeign
+        ? accessDeniedToUnknownKey(call.caller, "RetireGrant")
+        : grantNotFound(grantId);
+    }
+    requireRetirer(grant, key, call);
+    call.found([{ key, blobMaterial: undefined }]);
+    refuseDryRun(call.input);
+    return {
+      output: {},
+      changes: [{ kind: "delete", table: "grants", record: grant }],
+      responseElements: { keyId: key.arn },
+      additionalEventData: { grantId },
+    };
+  },
+  record: () => null,
+});
+
+async function nameOf({ input, ...desk }: AccountCall<"RetireGrant">) {
+  const { GrantToken, KeyId = "", GrantId = "" } = input;
+  if (GrantToken === undefined) return { reference: KeyId, grantId: GrantId };
+  const named = await openGrantToken(GrantToken, desk);
+  return { reference: keyArn(named), grantId: named.grantId };
+}
+
+function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): void {
+  const { caller } = desk;
+  const effect = keyPolicyEffect(
+    {
+      action: "RetireGrant",
+      key,
+      requestAlias: undefined,
+      conditions: () => constraintConditions(grant.constraints),
+    },
+    desk,
+  );
+  if (effect !== "deny" && mayRetire(grant, desk)) return;
+  if (key.accountId !== caller.accountId) throw accessDeniedToUnknownKey(caller, "RetireGrant");
+  const resource = `resource: ${key.arn}`;
+  throw effect === "deny"
+    ? accessDenied(caller, "RetireGrant", resource, "deny")
+    : accessDeniedByIdentity(caller, "RetireGrant", resource);
+}
+
+/**
+ * The retiring principal may, and its account; a grantee who was granted that; and the
+ * account in which the grant was made.
+ */
+function mayRetire(grant: GrantRecord, { caller }: Desk): boolean {
+  const principal = principalOf(caller);
+  if (principal === undefined) return false;
+  const names = grantNamesOf(principal, grant.region);
+  const { grantee, retiring, issuer, operations } = grant;
+  if (names.includes(grantee) && operations.includes("RetireGrant")) return true;
+  if (retiring !== null && names.includes(retiring)) return true;
+  if (principal.type !== "root") return false;
+  const accounts = [issuer, retiring === null ? undefined : accountOfPrincipal(retiring)];
+  return accounts.includes(principal.accountId);
+}
