@@ -9,11 +9,7 @@ import { type Key, keyArn, keyAt } from "./key.ts";
 import type { KeyReference } from "./key-reference.ts";
 
 /** The key that a key ARN or an alias ARN of another account stands for, or a stand-in. */
-export function foreignKey(
-  reference: KeyReference,
-  store: Store,
-  nowMs: number,
-): Eventually<Key> {
+export function foreignKey(reference: KeyReference, store: Store, nowMs: number): Eventually<Key> {
   return andThen(findKeyId(reference, store), (keyId) => {
     const name = { accountId: reference.accountId, region: reference.region, keyId };
     return andThen(store.findKey(name), (record) =>

@@ -32,6 +32,10 @@ describe("what a grant can allow", () => {
       ["DeriveSharedSecret", "GetPublicKey"],
     ],
     [{ KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" }, ["GenerateMac", "VerifyMac"]],
+    [
+      { KeySpec: "ML_KEM_512", KeyUsage: "ENCAPSULATE_DECAPSULATE" },
+      ["Encapsulate", "Decapsulate", "GetPublicKey"],
+    ],
   ])("on a key made with %j", async (input, own) => {
     const key = await kms.newKey(input);
     for (const operation of grantOperations) {
