@@ -4,10 +4,14 @@ Usage: boto3-walk.py ENDPOINT_URL, with credentials and Region in the environmen
 """
 
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 
 import boto3
 from botocore.config import Config
@@ -172,6 +176,54 @@ def rotation():
     equal(kms.decrypt(CiphertextBlob=blob)["Plaintext"], SECRET)
 
 
+def imports():
+    metadata = new_key(Origin="EXTERNAL")
+    key_id, arn = metadata["KeyId"], metadata["Arn"]
+    equal((metadata["KeyState"], metadata["Enabled"]), ("PendingImport", False))
+    with refused(kms.exceptions.KMSInvalidStateException, f"{arn} is pending import."):
+        kms.encrypt(KeyId=key_id, Plaintext=SECRET)
+    parameters = kms.get_parameters_for_import(
+        KeyId=key_id, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"
+    )
+    equal(parameters["ParametersValidTo"].tzinfo is not None, True)
+    sent = {
+        "KeyId": key_id,
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": wrapped(parameters["PublicKey"], os.urandom(32)),
+    }
+    with refused(
+        ClientError,
+        "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES",
+    ):
+        kms.import_key_material(**sent)
+    valid_to = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=30)
+    imported = kms.import_key_material(**sent, ValidTo=valid_to)
+    described = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    equal(described["ValidTo"], valid_to)
+    equal(described["CurrentKeyMaterialId"], imported["KeyMaterialId"])
+    blob = kms.encrypt(KeyId=key_id, Plaintext=SECRET)["CiphertextBlob"]
+    kms.delete_imported_key_material(KeyId=key_id)
+    with refused(kms.exceptions.KMSInvalidStateException, f"{arn} is pending import."):
+        kms.decrypt(CiphertextBlob=blob)
+    kms.import_key_material(**sent, ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE")
+    equal(kms.decrypt(CiphertextBlob=blob)["Plaintext"], SECRET)
+    with refused(kms.exceptions.InvalidImportTokenException):
+        kms.import_key_material(**{**sent, "ImportToken": b"none"}, ValidTo=valid_to)
+
+
+def wrapped(public_key, material):
+    """RSAES_OAEP_SHA_256, by openssl: what Python brings along has no RSA."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("key.der", public_key), ("material.bin", material)):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        command = "openssl pkeyutl -encrypt -pubin -inkey key.der -keyform DER -in material.bin"
+        options = ("rsa_padding_mode:oaep", "rsa_oaep_md:sha256", "rsa_mgf1_md:sha256")
+        for option in options:
+            command += f" -pkeyopt {option}"
+        return subprocess.run(command.split(), cwd=folder, check=True, capture_output=True).stdout
+
+
 def pages():
     made = {new_key()["KeyId"] for _ in range(3)}
     found = []
@@ -221,7 +273,7 @@ def presigned():
         raise AssertionError("a changed URL was answered")
 
 
-for step in (keys, aliases, cryptography, tags, policies, rotation, pages, not_yet, presigned):
+for step in (keys, aliases, cryptography, tags, policies, rotation, imports, pages, not_yet, presigned):
     step()
     print(f"{step.__name__}: as expected")
 print("the walk is complete")

@@ -3,8 +3,10 @@
  * openssl command line, as the AWS KMS developer guide has it.
  */
 import { execFileSync } from "node:child_process";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type AlgorithmSpec,
   CreateKeyCommand,
@@ -15,10 +17,12 @@ import {
   EncryptCommand,
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
+  type ImportKeyMaterialCommandInput,
   type KMSClient,
   SignCommand,
 } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wrapFor } from "../customer.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -196,6 +200,22 @@ describe("a customer's own key", () => {
     },
   );
 
+  test("is there or not as was last acknowledged, whenever the server was killed", async () => {
+    const subjects = await Promise.all(Array.from({ length: 4 }, newSubject));
+    for (let round = 0; round < 3; round += 1) {
+      const calm = new AbortController();
+      const working = subjects.map(async (subject) => await changeUntil(calm.signal, subject));
+      await delay(randomInt(300, 900));
+      await keyhaven.kill();
+      calm.abort();
+      await Promise.all(working);
+      kms.destroy();
+      await start();
+      for (const subject of subjects) await requirePossible(subject);
+    }
+    expect(subjects.every(({ acknowledged }) => acknowledged > 2)).toBe(true);
+  });
+
   test("is in no file of the server", () => {
     const names = readdirSync(dataDirectory, { recursive: true, encoding: "utf8" });
     const files = names.map((name) => path.join(dataDirectory, name));
@@ -208,3 +228,55 @@ describe("a customer's own key", () => {
     }
   });
 });
+
+/** A key that is imported and deleted in turn, and what is known of it. */
+interface Subject {
+  readonly KeyId: string;
+  readonly ciphertext: Uint8Array;
+  readonly importing: ImportKeyMaterialCommandInput;
+  /** What its state may be: one, unless a call got no answer. */
+  states: readonly string[];
+  acknowledged: number;
+}
+
+async function newSubject(): Promise<Subject> {
+  const KeyId = await external();
+  const ways = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" } as const;
+  const asked = await kms.send(new GetParametersForImportCommand({ KeyId, ...ways }));
+  const { PublicKey = new Uint8Array(), ImportToken } = asked;
+  const EncryptedKeyMaterial = wrapFor(PublicKey, ways.WrappingAlgorithm, randomBytes(32));
+  const ExpirationModel = "KEY_MATERIAL_DOES_NOT_EXPIRE" as const;
+  const importing = { KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel };
+  await kms.send(new ImportKeyMaterialCommand(importing));
+  const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: secret }));
+  const ciphertext = CiphertextBlob ?? new Uint8Array();
+  return { KeyId, ciphertext, importing, states: ["Enabled"], acknowledged: 0 };
+}
+
+async function changeUntil(calm: AbortSignal, subject: Subject): Promise<void> {
+  const { KeyId, importing } = subject;
+  while (!calm.aborted) {
+    const [before = ""] = subject.states;
+    const after = before === "Enabled" ? "PendingImport" : "Enabled";
+    subject.states = [before, after];
+    try {
+      if (after === "Enabled") await kms.send(new ImportKeyMaterialCommand(importing));
+      else await kms.send(new DeleteImportedKeyMaterialCommand({ KeyId }));
+    } catch {
+      return;
+    }
+    subject.states = [after];
+    subject.acknowledged += 1;
+  }
+}
+
+/** From now on it is known again, and what it encrypted once opens whenever it is enabled. */
+async function requirePossible(subject: Subject): Promise<void> {
+  const { KeyId, ciphertext, importing } = subject;
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+  expect(subject.states).toContain(KeyMetadata?.KeyState);
+  await kms.send(new ImportKeyMaterialCommand(importing));
+  subject.states = ["Enabled"];
+  const { Plaintext } = await kms.send(new DecryptCommand({ CiphertextBlob: ciphertext }));
+  expect(Buffer.from(Plaintext ?? [])).toEqual(secret);
+}

@@ -563,6 +563,24 @@ describe("new key material for a symmetric key", () => {
     }
   });
 
+  test("may be imported again while it waits, to change how long it is good for", async () => {
+    const KeyId = await external();
+    const current = randomBytes(32);
+    const waiting = randomBytes(32);
+    await importInto(kms, KeyId, current);
+    const ValidTo = new Date(kms.nowMs + day);
+    const first = await importInto(kms, KeyId, waiting, { ImportType, ValidTo });
+    const again = await importInto(kms, KeyId, waiting);
+    expect(again).toEqual(first);
+    kms.nowMs += 2 * day;
+    await kms.runLifecycle();
+    await kms.call("RotateKeyOnDemand", { KeyId });
+    expect(await metadataOf(KeyId)).toMatchObject({
+      KeyState: "Enabled",
+      CurrentKeyMaterialId: first.KeyMaterialId,
+    });
+  });
+
   test("takes the place of key material that waited until it expired, which is on record", async () => {
     const KeyId = await external();
     await importInto(kms, KeyId, randomBytes(32));
