@@ -35,6 +35,7 @@ type OpeningCommand =
   | "deriveSharedSecretForRecipient"
   | "decapsulate"
   | "importKeyMaterial"
+  | "vouchForPublicKey"
   | "openToken";
 
 /** Asks the vault to open what a caller sent. Nothing when it is not genuine, for whatever reason. */
@@ -71,7 +72,7 @@ export async function forgetKeyMaterial(
     const request = { reference: Buffer.from(reference, "hex") };
     const reply = await vault.send("forgetKeyMaterial", request).catch(noneIfAway);
     if (reply !== undefined && isRefusal(reply)) {
-      throw new Error(`the vault refused forgetKeyMaterial: ${reply.refused}`);
+      throw refusalOf("forgetKeyMaterial", reply);
     }
   }
 }

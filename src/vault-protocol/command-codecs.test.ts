@@ -221,6 +221,10 @@ const samples: {
     request: fc.record({ material }),
     reply: fc.record({ publicKey: message }),
   },
+  vouchForPublicKey: {
+    request: fc.record({ keyId: text, keyMaterialId: text, publicKey: message }),
+    reply: nothing,
+  },
 };
 
 function isCommand(name: string): name is VaultCommandName {

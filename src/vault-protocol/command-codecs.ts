@@ -131,6 +131,7 @@ const importKeyFacts = record<ImportKeyFacts>({
   importId: reference,
 });
 
+const vouchForPublicKey = record({ keyId: text(64), keyMaterialId: text(64), publicKey: message });
 const imported = record<Pick<VaultReply<"importKeyMaterial">, "wrapped" | "keyMaterialId">>({
   wrapped,
   keyMaterialId: text(64),
@@ -368,6 +369,7 @@ export const commandCodecs: { readonly [Name in VaultCommandName]: CommandCodec<
     request: record({ material: keyMaterial }),
     reply: record({ publicKey: message }),
   },
+  vouchForPublicKey: { opcode: 31, request: vouchForPublicKey, reply: nothing },
   decryptForRecipient: { opcode: 40, request: joined(decrypt, recipient), reply: enveloped },
   rsaDecryptForRecipient: { opcode: 41, request: joined(rsaDecrypt, recipient), reply: enveloped },
   deriveSharedSecretForRecipient: {

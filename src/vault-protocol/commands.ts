@@ -251,6 +251,14 @@ export interface VaultCommands {
     /** A public half, DER SubjectPublicKeyInfo, for the specs that have one. */
     reply: { wrapped: Uint8Array; keyMaterialId: string; publicKey?: Uint8Array };
   };
+  /**
+   * Says that a public key is that of imported key material, which the vault may have been
+   * sent no more: the key material id tells. Rejected for any other, and for what is no public key.
+   */
+  vouchForPublicKey: {
+    request: { keyId: string; keyMaterialId: string; publicKey: Uint8Array };
+    reply: Nothing;
+  };
   generateDataKey: {
     request: { material: WrappedKeyMaterial; encryptionContext: Uint8Array; lengthBytes: number };
     reply: { plaintext: Uint8Array; ciphertextBlob: Uint8Array };

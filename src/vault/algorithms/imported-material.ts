@@ -48,6 +48,17 @@ export async function readImported(
   return isRawMaterial(keySpec, given.length) ? { material: Buffer.from(given) } : undefined;
 }
 
+/** Whether these bytes are a public key, in DER SubjectPublicKeyInfo as it is kept. */
+export function isPublicKey(given: Uint8Array): boolean {
+  const key = Buffer.from(given);
+  try {
+    const publicKey = createPublicKey({ key, type: "spki", format: "der" });
+    return publicKey.export({ type: "spki", format: "der" }).equals(key);
+  } catch {
+    return false;
+  }
+}
+
 function isRawMaterial(keySpec: string, lengthBytes: number): boolean {
   if (keySpec === "SYMMETRIC_DEFAULT") return lengthBytes === symmetricBytes;
   const least = hmacBytesOf(keySpec);

@@ -275,6 +275,11 @@ const sound: { readonly [Name in VaultCommandName]: SentRequest<Name> } = {
     encryptedKeyMaterial: Buffer.alloc(256, 1),
     facts: importedFacts,
   },
+  vouchForPublicKey: {
+    keyId: importFacts.keyId,
+    keyMaterialId: newFacts().keyMaterialId,
+    publicKey,
+  },
   generateDataKey: { material: symmetric, encryptionContext, lengthBytes: 32 },
   generateDataKeyWithoutPlaintext: { material: symmetric, encryptionContext, lengthBytes: 32 },
   generateRandom: { lengthBytes: 32 },

@@ -380,3 +380,41 @@ describe("what cannot be true is malformed", () => {
     expect(await handlers.createKeyPair({ facts: pair })).toEqual(malformed);
   });
 });
+
+async function importedPair() {
+  const { privateKey } = pairs.ECC_NIST_P256();
+  const request = requestOf("ECC_NIST_P256", pkcs8(privateKey));
+  const { keyMaterialId, publicKey = new Uint8Array() } = await bench.askSlowly(
+    "importKeyMaterial",
+    request,
+  );
+  return { keyId, keyMaterialId, publicKey: Buffer.from(publicKey) };
+}
+
+describe("vouchForPublicKey", () => {
+  const hmacKey = randomBytes(32);
+
+  test("knows the public key of imported key material, and no other", async () => {
+    const ours = await importedPair();
+    const other = await importedPair();
+    expect(handlers.vouchForPublicKey(ours)).toEqual({});
+    for (const asked of [
+      { ...ours, publicKey: other.publicKey },
+      { ...ours, keyMaterialId: other.keyMaterialId },
+      { ...ours, keyMaterialId: "" },
+      { ...ours, keyId: randomUUID() },
+      { ...ours, publicKey: ours.publicKey.subarray(0, -1) },
+      { ...ours, publicKey: Buffer.concat([ours.publicKey, Buffer.alloc(1)]) },
+    ]) {
+      expect(handlers.vouchForPublicKey(asked)).toEqual(rejected);
+    }
+    expect(handlers.vouchForPublicKey({ ...ours, keyId: "" })).toEqual(malformed);
+  });
+
+  test("tells nothing of key material that is no public key", async () => {
+    const request = requestOf("HMAC_256", hmacKey, "RSAES_OAEP_SHA_256");
+    const { keyMaterialId } = await bench.askSlowly("importKeyMaterial", request);
+    const asked = { keyId, keyMaterialId, publicKey: hmacKey };
+    expect(handlers.vouchForPublicKey(asked)).toEqual(rejected);
+  });
+});

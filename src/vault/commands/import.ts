@@ -1,10 +1,15 @@
+import { timingSafeEqual } from "node:crypto";
 import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
 import type { KeyMaterialFacts, Refusal, VaultReply } from "../../vault-protocol/commands.ts";
 import { isImportWrapping, unwrapForImport } from "../algorithms/import-wrapping.ts";
-import { type ImportedMaterial, readImported } from "../algorithms/imported-material.ts";
+import {
+  type ImportedMaterial,
+  isPublicKey,
+  readImported,
+} from "../algorithms/imported-material.ts";
 import { readKey, rsaSpecs } from "../algorithms/key-specs.ts";
 import { areSoundImportFacts, unwrapImportKey, wrapImportKey } from "../import-key.ts";
-import { areSoundWithoutId, externalOrigin, keyUuid } from "../key-material-facts.ts";
+import { areSoundWithoutId, externalOrigin, isKeyId, keyUuid } from "../key-material-facts.ts";
 import { wrapMaterial } from "../key-material-wrap.ts";
 import { materialIdOf } from "../material-id.ts";
 import { isRefusal, malformed, rejected, wrongMaterial } from "../refusals.ts";
@@ -14,7 +19,7 @@ import { kept } from "./kept.ts";
 /** Key material that comes from outside: the keys it is wrapped for, and how it is taken in. */
 export function importCommands(
   state: VaultState,
-): HandlersOf<"createImportKey" | "importKeyMaterial"> {
+): HandlersOf<"createImportKey" | "importKeyMaterial" | "vouchForPublicKey"> {
   return {
     async createImportKey({ facts: lent, wrappingKeySpec }) {
       const facts = { ...lent, importId: kept(lent.importId) };
@@ -33,6 +38,14 @@ export function importCommands(
       const request = keptRequest(lent);
       return await state.slow.others.run(async () => await takeIn(request, state));
     },
+
+    vouchForPublicKey({ keyId, keyMaterialId, publicKey }) {
+      if (!isKeyId(keyId)) return malformed;
+      // Of other bytes nothing is told: they might be a guess at someone's key.
+      if (!isPublicKey(publicKey)) return rejected;
+      const id = materialIdOf(state.materialIdKey, keyUuid({ keyId }), publicKey);
+      return isSameText(id, keyMaterialId) ? {} : rejected;
+    },
   };
 }
 
@@ -48,6 +61,12 @@ function isSound({ importKey, wrappingAlgorithm, facts }: ImportRequest): boolea
     facts.origin === externalOrigin &&
     areSoundWithoutId(facts)
   );
+}
+
+/** Compares in constant time texts of the same length. */
+function isSameText(one: string, other: string): boolean {
+  const [ours, theirs] = [Buffer.from(one, "utf8"), Buffer.from(other, "utf8")];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
 /** A copy of what was only lent. */

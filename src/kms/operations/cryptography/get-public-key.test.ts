@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { importInto, newPrivateKey, pkcs8 } from "../../../../test/customer.ts";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
 import { refusal } from "../../../../test/refusal.ts";
 
@@ -53,6 +54,28 @@ describe("GetPublicKey", () => {
       status: 500,
     });
   });
+
+  test.each(["AWS_KMS", "EXTERNAL"] as const)(
+    "gives none when the key material was taken out of the store, and another key put in (%s)",
+    async (Origin) => {
+      const spec = { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" } as const;
+      const KeyId = await kms.newKey({ Origin, ...spec });
+      const own = pkcs8(newPrivateKey("ECC_NIST_P256"));
+      if (Origin === "EXTERNAL") await importInto(kms, KeyId, own);
+      const name = { accountId: "111122223333", region: "eu-west-1", keyId: KeyId };
+      const [stored] = await kms.store.listKeyMaterials(name);
+      if (stored === undefined) throw new Error("no key material");
+      const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+      const publicKey = pair.publicKey.export({ type: "spki", format: "der" });
+      const rowVersion = stored.rowVersion + 1;
+      const record = { ...stored, wrapped: null, publicKey, rowVersion };
+      await kms.store.commit([{ kind: "update", table: "keyMaterials", record }]);
+      await expect(kms.call("GetPublicKey", { KeyId })).rejects.toMatchObject({
+        code: "KMSInternalException",
+        status: 500,
+      });
+    },
+  );
 
   test("KMSInvalidStateException before a key was imported", async () => {
     const KeyId = await kms.newKey({
