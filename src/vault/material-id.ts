@@ -25,14 +25,12 @@ export function materialIdKey({ key, instanceId }: RootKey): HmacKey {
 
 /** 64 hex digits. `identity` is what makes the material this one and no other. */
 export function materialIdOf(key: HmacKey, keyUuid: Uint8Array, identity: Uint8Array): string {
-  const input = Buffer.concat([
-    domain("kms.material-id.v1"),
-    prefixed(keyUuid),
-    prefixed(identity),
-  ]);
+  const framed = prefixed(identity);
+  const input = Buffer.concat([domain("kms.material-id.v1"), prefixed(keyUuid), framed]);
   try {
     return key.mac(input).toString("hex");
   } finally {
+    framed.fill(0);
     input.fill(0);
   }
 }
