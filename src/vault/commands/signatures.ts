@@ -18,9 +18,13 @@ export function signatureCommands(state: VaultState): HandlersOf<"sign" | "verif
       const job = jobOf(request, state);
       if (isRefusal(job)) return job;
       const { algorithm, message, key, signatures } = job;
-      return await state.slow.others.run(async () => ({
-        signature: await signatures.sign(algorithm, message, key.object),
-      }));
+      try {
+        return await state.slow.others.run(async () => ({
+          signature: await signatures.sign(algorithm, message, key.object),
+        }));
+      } finally {
+        message.fill(0);
+      }
     },
 
     async verify(request) {
@@ -28,10 +32,14 @@ export function signatureCommands(state: VaultState): HandlersOf<"sign" | "verif
       const job = jobOf(request, state);
       if (isRefusal(job)) return job;
       const { algorithm, message, key, signatures } = job;
-      return await state.slow.others.run(async () => {
-        const isGenuine = await signatures.verify(algorithm, message, signature, key.object);
-        return isGenuine ? {} : rejected;
-      });
+      try {
+        return await state.slow.others.run(async () => {
+          const isGenuine = await signatures.verify(algorithm, message, signature, key.object);
+          return isGenuine ? {} : rejected;
+        });
+      } finally {
+        message.fill(0);
+      }
     },
   };
 }
