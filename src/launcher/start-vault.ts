@@ -74,6 +74,8 @@ function nodeOptions(main: string, directory: string, bridge: string | undefined
     // What outlives a command lies outside the heap; a large young generation only keeps
     // dropped buffers from being freed.
     "--max-semi-space-size=4",
+    // The vault collects what it has dropped of private keys.
+    "--expose-gc",
   ];
 }
 

@@ -14,6 +14,7 @@ import { rsaCommands } from "./commands/rsa.ts";
 import { signatureCommands } from "./commands/signatures.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { DomainKeys } from "./domain-keys.ts";
+import { collectDroppedKeys } from "./dropped-keys.ts";
 import { KeyMaterials } from "./key-materials.ts";
 import { type LoadedMaterial, MaterialCache } from "./material-cache.ts";
 import { materialIdKey } from "./material-id.ts";
@@ -25,6 +26,7 @@ import { runSelfTests } from "./self-test.ts";
 import { slowWork } from "./slow-work.ts";
 
 const idleCheckMs = 1_000;
+const collectionMs = 10_000;
 
 export interface Vault {
   readonly handlers: VaultHandlers;
@@ -68,6 +70,7 @@ export async function openVault({
     privateKeys.forgetIdle();
     readyPairs.forgetOld();
   }, idleCheckMs).unref();
+  const collection = setInterval(collectDroppedKeys, collectionMs).unref();
 
   return {
     handlers: handlersOf({
@@ -85,6 +88,7 @@ export async function openVault({
     }),
     close() {
       clearInterval(idleCheck);
+      clearInterval(collection);
       cache.forgetAll();
       privateKeys.forgetAll();
       readyPairs.close();

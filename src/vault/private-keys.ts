@@ -4,6 +4,7 @@ import type { SentKeyMaterial } from "../vault-protocol/command-codecs.ts";
 import type { KeyMaterialFacts, Refusal, WrappedKeyMaterial } from "../vault-protocol/commands.ts";
 import { readKey } from "./algorithms/key-specs.ts";
 import type { DomainKeys } from "./domain-keys.ts";
+import { noteDroppedKey } from "./dropped-keys.ts";
 import { areSound, symmetricSpec } from "./key-material-facts.ts";
 import { unwrapBytes } from "./key-material-wrap.ts";
 import { MaterialCache } from "./material-cache.ts";
@@ -16,8 +17,8 @@ export interface LoadedKey {
   readonly key: { wipe(): void };
 }
 
-/** OpenSSL keeps these keys, and cleanses its memory when the garbage collector lets them go. */
-const letGo = { wipe: (): void => {} };
+/** OpenSSL keeps these keys, and cleanses its memory when they are collected. */
+const letGo = { wipe: noteDroppedKey };
 
 export class PrivateKeys {
   readonly #cache: MaterialCache<LoadedKey>;

@@ -3,7 +3,7 @@
  * they have left, in the memory of the process that speaks with the network.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as elapse } from "node:timers/promises";
 import {
@@ -18,6 +18,7 @@ import {
   ListKeysCommand,
 } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
+import { memoryOf, processFile } from "../process-memory.ts";
 import {
   type Credentials,
   keyhaven as runCommand,
@@ -304,66 +305,14 @@ function findInFiles(secrets: Secrets): string[] {
   });
 }
 
-function processFile(pid: number, file: "environ" | "cmdline" | "maps", { skip }: TestContext) {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`);
-  } catch (error) {
-    return skip(`/proc/${pid}/${file} cannot be read: ${String(error)}`);
-  }
-}
-
-const chunkBytes = 64 * 1024;
-const untouched = Buffer.alloc(chunkBytes);
-const overlapBytes = 256;
-
 /** Names of the secrets in all that a process can write to, or has written to. */
 function searchMemory(pid: number, secrets: Secrets, context: TestContext): Set<string> {
-  const regions = writableRegions(processFile(pid, "maps", context).toString());
-  const memory = openMemory(pid, context);
   const searcher = new Searcher(secrets);
   const found = new Set<string>();
-  const chunk = Buffer.alloc(chunkBytes);
-  let readBytes = 0;
-  for (const { start, end } of regions) {
-    for (let at = start; at < end; at += chunkBytes - overlapBytes) {
-      const length = readMemory(memory, chunk, at, Math.min(chunkBytes, end - at));
-      readBytes += length;
-      const bytes = chunk.subarray(0, length);
-      if (bytes.equals(untouched.subarray(0, length))) continue;
-      for (const name of searcher.search(bytes)) found.add(name);
-    }
+  for (const bytes of memoryOf(pid, context)) {
+    for (const name of searcher.search(bytes)) found.add(name);
   }
-  closeSync(memory);
-  expect(readBytes).toBeGreaterThan(chunkBytes);
   return found;
-}
-
-function openMemory(pid: number, { skip }: TestContext): number {
-  try {
-    return openSync(`/proc/${pid}/mem`, "r");
-  } catch (error) {
-    return skip(`the memory of process ${pid} cannot be read: ${String(error)}`);
-  }
-}
-
-/** A region that has been unmapped in the meantime has nothing to read. */
-function readMemory(memory: number, into: Buffer, at: number, length: number): number {
-  try {
-    return readSync(memory, into, 0, length, at);
-  } catch {
-    return 0;
-  }
-}
-
-/** All but what is mapped from a file to be read or run, and what belongs to the kernel. */
-function writableRegions(maps: string): readonly { start: number; end: number }[] {
-  return maps.split("\n").flatMap((line) => {
-    const match = /^([\da-f]+)-([\da-f]+) r(.)\S+ \S+ \S+ \d+ *(.*)$/.exec(line);
-    if (match === null) return [];
-    const [, start = "", end = "", write, name = ""] = match;
-    if (name.startsWith("[v") || (write !== "w" && name.startsWith("/"))) return [];
-    return [{ start: Number.parseInt(start, 16), end: Number.parseInt(end, 16) }];
-  });
 }
 
 interface Needle {

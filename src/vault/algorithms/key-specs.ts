@@ -7,6 +7,7 @@ import {
   type KeyObject,
   randomFillSync,
 } from "node:crypto";
+import { noteDroppedKey } from "../dropped-keys.ts";
 import { newSecret } from "../secret-bytes.ts";
 
 /** A pair of keys that was just made, its private half as it is kept. */
@@ -102,6 +103,7 @@ export async function makePair(spec: string): Promise<MadePair> {
       else reject(error);
     });
   });
+  noteDroppedKey();
   return {
     publicKey: publicKey.export({ type: "spki", format: "der" }),
     privateKey:

@@ -8,6 +8,7 @@ import {
   readImported,
 } from "../algorithms/imported-material.ts";
 import { readKey, rsaSpecs } from "../algorithms/key-specs.ts";
+import { noteDroppedKey } from "../dropped-keys.ts";
 import { areSoundImportFacts, unwrapImportKey, wrapImportKey } from "../import-key.ts";
 import { areSoundWithoutId, externalOrigin, isKeyId, keyUuid } from "../key-material-facts.ts";
 import { wrapMaterial } from "../key-material-wrap.ts";
@@ -94,6 +95,7 @@ async function takeIn(
     const imported = await readImported(facts.keySpec, given);
     return imported === undefined ? wrongMaterial : keep(imported, facts, state);
   } finally {
+    noteDroppedKey();
     given.fill(0);
   }
 }

@@ -1,0 +1,152 @@
+/** What stays in the memory of the vault's process of keys that it has let go. */
+import {
+  constants,
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  publicEncrypt,
+  randomBytes,
+  randomUUID,
+} from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, type TestContext, test } from "vitest";
+import { connectVault } from "../../src/kms/vault-client.ts";
+import { movedToOwnBuffer } from "../../src/kms/vault-socket.ts";
+import { startVault } from "../../src/launcher/start-vault.ts";
+import { askVault } from "../../src/kms/vault.ts";
+import type { WrappedImportKey, WrappedKeyMaterial } from "../../src/vault-protocol/commands.ts";
+import { memoryOf } from "../process-memory.ts";
+
+const temporary = mkdtempSync(path.join(tmpdir(), "keyhaven-memory-"));
+const directory = path.join(temporary, "vault");
+const { socket, process: vaultProcess } = startVault({ directory, initialize: true });
+const vault = connectVault();
+vault.attach(movedToOwnBuffer(socket));
+afterAll(() => {
+  vault.close();
+  rmSync(temporary, { recursive: true });
+});
+
+/** Bytes that only a key has, by what they are. */
+const secrets = new Map<string, Buffer>();
+const message = randomBytes(32);
+const encryptionContext = Buffer.alloc(4);
+const accountId = "111122223333";
+const keyId = randomUUID();
+
+/** Numbers lie in OpenSSL's memory with the lowest byte first. */
+function remember(name: string, bytes: Buffer): void {
+  secrets.set(name, bytes);
+  secrets.set(`${name}, lowest byte first`, Buffer.from(bytes.toReversed()));
+}
+
+const der = (key: KeyObject): Buffer => key.export({ type: "pkcs8", format: "der" });
+
+function numberOf(key: KeyObject, name: "d" | "p"): Buffer {
+  return Buffer.from(String(key.export({ format: "jwk" })[name]), "base64url");
+}
+
+/** The names of the secrets of which one half or the other is found. */
+function found(context: TestContext): string[] {
+  const names = new Set<string>();
+  for (const bytes of memoryOf(vaultProcess.pid ?? 0, context)) {
+    for (const [name, secret] of secrets) {
+      const middle = secret.length / 2;
+      const halves = [secret.subarray(0, middle), secret.subarray(middle)];
+      if (halves.some((half) => bytes.includes(half))) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+interface ImportKey {
+  readonly importKey: WrappedImportKey;
+  readonly publicKey: KeyObject;
+}
+
+async function newImportKey(): Promise<ImportKey> {
+  const facts = { accountId, keyId, importId: randomBytes(16) };
+  const made = await askVault(vault, "createImportKey", { facts, wrappingKeySpec: "RSA_2048" });
+  const key = Buffer.from(made.publicKey);
+  const publicKey = createPublicKey({ key, type: "spki", format: "der" });
+  return { importKey: { facts, wrapped: made.wrapped }, publicKey };
+}
+
+async function importKey(
+  { importKey: wrapping, publicKey }: ImportKey,
+  [keySpec, keyUsage]: readonly [string, string],
+  material: Buffer,
+): Promise<WrappedKeyMaterial> {
+  const aesKey = randomBytes(32);
+  const cipher = createCipheriv("id-aes256-wrap-pad", aesKey, Buffer.from("a65959a6", "hex"));
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const wrappedAesKey = publicEncrypt({ key: publicKey, padding, oaepHash: "sha256" }, aesKey);
+  const origin = "EXTERNAL";
+  const facts = { accountId, keyId, keySpec, keyUsage, origin, multiRegion: false, createdAtMs: 1 };
+  const withReference = { ...facts, reference: randomBytes(16) };
+  const { keyMaterialId, wrapped } = await askVault(vault, "importKeyMaterial", {
+    importKey: wrapping,
+    wrappingAlgorithm: "RSA_AES_KEY_WRAP_SHA_256",
+    encryptedKeyMaterial: Buffer.concat([wrappedAesKey, cipher.update(material), cipher.final()]),
+    facts: withReference,
+  });
+  return { facts: { ...withReference, keyMaterialId }, wrapped };
+}
+
+/** Imports keys of each kind, so that the test knows their bytes, and has the vault use them. */
+async function useImportedKeys(): Promise<WrappedKeyMaterial[]> {
+  const wrapping = await newImportKey();
+  const ec = generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey;
+  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const [hmac, symmetric] = [randomBytes(32), randomBytes(32)];
+  remember("elliptic curve key", numberOf(ec, "d"));
+  remember("RSA key", numberOf(rsa, "p"));
+  remember("HMAC key", hmac);
+  remember("symmetric key", symmetric);
+  const signing = await importKey(wrapping, ["ECC_NIST_P256", "SIGN_VERIFY"], der(ec));
+  const signingRsa = await importKey(wrapping, ["RSA_2048", "SIGN_VERIFY"], der(rsa));
+  const mac = await importKey(wrapping, ["HMAC_256", "GENERATE_VERIFY_MAC"], hmac);
+  const encrypting = await importKey(wrapping, ["SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"], symmetric);
+  const raw = { messageType: "RAW", message };
+  const pss = { algorithm: "RSASSA_PSS_SHA_256", message };
+  await askVault(vault, "sign", { material: signing, algorithm: "ECDSA_SHA_256", ...raw });
+  await askVault(vault, "sign", { material: signingRsa, ...pss, messageType: "RAW" });
+  await askVault(vault, "sign", { material: signingRsa, ...pss, messageType: "DIGEST" });
+  await askVault(vault, "generateMac", { material: mac, algorithm: "HMAC_SHA_256", message });
+  await makeDataKeys(encrypting);
+  return [signing, signingRsa, mac, encrypting];
+}
+
+async function makeDataKeys(material: WrappedKeyMaterial): Promise<void> {
+  const bound = { material, encryptionContext };
+  const { plaintext, ciphertextBlob } = await askVault(vault, "generateDataKey", {
+    ...bound,
+    lengthBytes: 32,
+  });
+  remember("data key", Buffer.from(plaintext));
+  await askVault(vault, "decrypt", { ...bound, ciphertextBlob });
+  const pair = await askVault(vault, "generateDataKeyPair", {
+    ...bound,
+    keyPairSpec: "ECC_NIST_P256",
+  });
+  const key = Buffer.from(pair.privateKey);
+  remember("data key pair", numberOf(createPrivateKey({ key, type: "pkcs8", format: "der" }), "d"));
+}
+
+describe.skipIf(process.platform !== "linux")("the memory of the vault", () => {
+  test("holds keys in use, and seconds after they are let go no byte of them", async (context) => {
+    await askVault(vault, "createDomainKey", { number: 1 });
+    const materials = await useImportedKeys();
+    remember("message", message);
+    secrets.set("key file", readFileSync(path.join(directory, "root.key")));
+    expect(found(context)).toContain("elliptic curve key, lowest byte first");
+    for (const { facts } of materials) {
+      await askVault(vault, "forgetKeyMaterial", { reference: facts.reference });
+    }
+    await expect.poll(() => found(context), { timeout: 30_000, interval: 2_000 }).toEqual([]);
+  });
+});
