@@ -34,7 +34,8 @@ describe("GenerateDataKeyPair", () => {
     expect(Buffer.from(opened.Plaintext ?? [])).toEqual(key);
   });
 
-  test("throttles an account that asks for too many RSA pairs at once, and no other", async () => {
+  const bursts = { timeout: 60_000 };
+  test("throttles an account with too many RSA pairs at once, and no other", bursts, async () => {
     const other = { accountId: "444455556666" };
     const ofOther = { KeyId: await kms.newKey({}, other), KeyPairSpec: "RSA_2048" } as const;
     const calls = Array.from(
