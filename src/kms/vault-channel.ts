@@ -128,7 +128,8 @@ export class VaultChannel implements VaultClient {
   }
 
   #obstacleTo({ isSecondAttempt }: Attempt): string | undefined {
-    if (this.#isClosed) return "the vault's connection closed";
+    // It may have closed before it came here, and says so no more.
+    if (this.#isClosed || this.#socket.destroyed) return "the vault's connection closed";
     // A second attempt has its place already: the first is still counted.
     const isFull = this.#pending.size >= maximumInFlight && !isSecondAttempt;
     if (isFull) return "too many commands are in flight";

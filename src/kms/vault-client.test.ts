@@ -255,6 +255,22 @@ describe("a vault that fails", () => {
     }
   });
 
+  test("is known to be gone when its connection closed before it was attached", async () => {
+    const failures: unknown[] = [];
+    const vault = connect({
+      onAttach: async (attached) => void (await attached.send("describe", {})),
+      onAttachFailure: (error) => failures.push(error),
+    });
+    const { socket } = startVault();
+    socket.destroy();
+    await sleep(1);
+    vault.attach(socket);
+    await sleep(1);
+    expect(failures).toEqual([unavailable("the vault's connection closed")]);
+    vault.attach(startVault().socket);
+    expect(await vault.send("describe", {})).toHaveProperty("instanceId");
+  });
+
   test("may answer what nobody waits for any more", async () => {
     const vault = connect();
     const { socket, theirs } = startVault();

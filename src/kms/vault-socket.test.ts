@@ -77,7 +77,14 @@ describe("a socket that was moved to a buffer of its own", () => {
 
   test("is refused when there is no connection to move", async () => {
     const { ours } = await connection();
-    movedToOwnBuffer(ours).destroy();
+    const moved = movedToOwnBuffer(ours);
     expect(() => movedToOwnBuffer(ours)).toThrow("no connection to move");
+    moved.destroy();
+  });
+
+  test("is the same one when it has ended already: its vault died on the way", async () => {
+    const { ours } = await connection();
+    ours.destroy();
+    expect(movedToOwnBuffer(ours)).toBe(ours);
   });
 });

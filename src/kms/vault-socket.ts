@@ -11,9 +11,11 @@ interface Connected {
 /**
  * The same connection, read into memory that is wiped. Node makes the socket that comes
  * from another process, and reads it into memory of its own; so the connection is moved to
- * a new one. Nothing may have been read from the old one, and it is of no more use.
+ * a new one. Nothing may have been read from the old one, and it is of no more use. A
+ * socket that has closed already is given back as it is.
  */
 export function movedToOwnBuffer(socket: Socket): Socket {
+  if (socket.destroyed) return socket;
   const old = socket as unknown as Connected;
   const handle = old[connection];
   // A Node that keeps its connections elsewhere would leave data keys in memory.
