@@ -13,6 +13,7 @@ import {
   DisableKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GenerateDataKeyPairCommand,
   GenerateRandomCommand,
   type KMSClient,
   ListKeysCommand,
@@ -31,6 +32,7 @@ import {
 const encryptions = 256;
 const refusedCalls = 16;
 const dataKeys = 64;
+const dataKeyPairs = 32;
 const randoms = 64;
 const burst = 128;
 const atATime = 32;
@@ -72,6 +74,7 @@ beforeAll(async () => {
   await repeat(encryptions, encryptAndDecrypt);
   await repeat(refusedCalls, sendToNoAvail);
   await repeat(dataKeys, generateDataKey);
+  await repeat(dataKeyPairs, generateDataKeyPair);
   await repeat(randoms, generateRandom);
   await inParallel(burst, generateDataKeyInBurst);
   accessKeySecrets["bootstrap account"] = Buffer.from(keyhaven.credentials.secretAccessKey);
@@ -241,6 +244,14 @@ async function sendToNoAvail(number: number): Promise<void> {
 
 async function generateDataKey(number: number): Promise<void> {
   generated[`data key ${number}`] = await newDataKey();
+}
+
+/** Of a spec whose private half is nothing but a secret: the seed of FIPS 203. */
+async function generateDataKeyPair(number: number): Promise<void> {
+  const { PrivateKeyPlaintext } = await client.send(
+    new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: "ML_KEM_512" }),
+  );
+  generated[`data key pair ${number}`] = Buffer.from(PrivateKeyPlaintext ?? []);
 }
 
 async function generateDataKeyInBurst(number: number): Promise<void> {
