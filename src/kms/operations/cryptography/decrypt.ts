@@ -69,6 +69,7 @@ export const decrypt = keyOperation("Decrypt", {
     encryptionContext: input.EncryptionContext,
     keyId: input.KeyId,
     dryRun: input.DryRun,
+    dryRunModifiers: input.DryRunModifiers,
   }),
 });
 

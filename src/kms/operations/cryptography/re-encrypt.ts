@@ -122,6 +122,7 @@ export const reEncrypt = keyOperation("ReEncrypt", {
     destinationEncryptionAlgorithm: destinationAlgorithm(input),
     destinationEncryptionContext: input.DestinationEncryptionContext,
     dryRun: input.DryRun,
+    dryRunModifiers: input.DryRunModifiers,
   }),
 });
 
