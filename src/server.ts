@@ -17,6 +17,7 @@ import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
 import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
+import { RequestQuotas } from "./kms/request-quotas.ts";
 import { kmsService } from "./kms/service.ts";
 import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
 import { movedToOwnBuffer } from "./kms/vault-socket.ts";
@@ -141,10 +142,11 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const { attestationRootPath } = config;
   const attestationRoots =
     attestationRootPath === undefined ? [] : readTrustedRoots(attestationRootPath);
+  const requestQuotas = config.requestQuotas ? new RequestQuotas() : undefined;
   const lifecycle = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const gateway = await openGateway({
     ...config,
-    services: [kmsService({ ...lifecycle, attestationRoots })],
+    services: [kmsService({ ...lifecycle, attestationRoots, requestQuotas })],
     queryServices: [stsService({ trail })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly region?: string;
   /** The roots of attestation documents, a PEM file; without it calls with a Recipient are refused. */
   readonly attestationRootPath?: string;
+  /** Whether to throttle as AWS does, which is off by default. */
+  readonly requestQuotas?: boolean;
   /** What time it is, in milliseconds since 1970: move it to see rotations and deletions happen. */
   readonly clock?: Clock;
 }
@@ -66,6 +68,7 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
         accountId,
         regions: [region, ...awsRegions.filter((other) => other !== region)],
         attestationRootPath: options.attestationRootPath,
+        requestQuotas: options.requestQuotas ?? false,
         logLevel: "error",
       },
       clock: options.clock ?? Date.now,

@@ -12,6 +12,7 @@ import type { Input, OperationName, Output } from "../src/kms/contract.ts";
 import { openDomainKeys } from "../src/kms/domain-keys.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
 import { runLifecycle } from "../src/kms/lifecycle.ts";
+import { RequestQuotas } from "../src/kms/request-quotas.ts";
 import { kmsService } from "../src/kms/service.ts";
 import { findBridge } from "../src/launcher/start-vault.ts";
 import type { Caller } from "../src/service/caller.ts";
@@ -86,9 +87,13 @@ const benchRegion = "eu-west-1";
 export interface BenchOptions {
   /** Whose word is taken for what an attested recipient is. */
   readonly attestationRoots?: TrustedRoots;
+  readonly requestQuotas?: boolean;
 }
 
-export async function kmsBench({ attestationRoots = [] }: BenchOptions = {}): Promise<KmsBench> {
+export async function kmsBench({
+  attestationRoots = [],
+  requestQuotas = false,
+}: BenchOptions = {}): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
   const store = await openSqliteStore({ directory, mode: "serve" });
   const journal = await openJournal({ directory: path.join(directory, "journal") });
@@ -114,7 +119,8 @@ export async function kmsBench({ attestationRoots = [] }: BenchOptions = {}): Pr
   const clock = (): number => time.nowMs;
   await openDomainKeys(vault, store, clock());
   const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
-  const service = kmsService({ ...parts, attestationRoots });
+  const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
+  const service = kmsService({ ...parts, attestationRoots, ...throttle });
 
   let lastInput: JsonObject = {};
 

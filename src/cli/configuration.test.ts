@@ -38,6 +38,7 @@ describe("the configuration", () => {
       port: 4566,
       accountId: "111122223333",
       regions: awsRegions,
+      requestQuotas: false,
       logLevel: "info",
     });
   });
@@ -51,6 +52,7 @@ tls-cert: /etc/cert.pem
 tls-key: key.pem
 account: "000000000001"
 regions: [eu-west-1, us-gov-west-1]
+request-quotas: true
 log-level: debug
 `);
     expect(await read({ config })).toEqual({
@@ -61,6 +63,7 @@ log-level: debug
       tls: { certPath: "/etc/cert.pem", keyPath: path.join(directory, "key.pem") },
       accountId: "000000000001",
       regions: ["eu-west-1", "us-gov-west-1"],
+      requestQuotas: true,
       logLevel: "debug",
     });
   });
@@ -75,6 +78,7 @@ log-level: debug
       KEYHAVEN_ACCOUNT: "999999999999",
       KEYHAVEN_REGIONS: "eu-west-1, us-east-1",
       KEYHAVEN_ATTESTATION_ROOT: "root.pem",
+      KEYHAVEN_REQUEST_QUOTAS: "on",
       KEYHAVEN_LOG_LEVEL: "silent",
     };
     expect(await read({}, environment)).toEqual({
@@ -86,6 +90,7 @@ log-level: debug
       accountId: "999999999999",
       regions: ["eu-west-1", "us-east-1"],
       attestationRootPath: "/srv/house/root.pem",
+      requestQuotas: true,
       logLevel: "silent",
     });
   });
@@ -130,6 +135,7 @@ describe("a wrong configuration", () => {
     ["log-level", "verbose", "be debug, info, warn, error or silent"],
     ["data-dir", " ", "be a path"],
     ["attestation-root", " ", "be the path of a PEM file"],
+    ["request-quotas", "maybe", "be on or off"],
   ];
 
   test.each(wrong)("is refused where it stands: %s %s", async (setting, value, must) => {

@@ -110,6 +110,7 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
     accountId: values.account ?? "111122223333",
     regions: values.regions ?? awsRegions,
     attestationRootPath: values["attestation-root"],
+    requestQuotas: values["request-quotas"] ?? false,
     logLevel: values["log-level"] ?? "info",
   };
 }

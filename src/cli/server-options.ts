@@ -1,5 +1,5 @@
 /** The options of the commands that run a server. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Flags } from "./configuration.ts";
 import type { SettingName } from "./setting-names.ts";
 import { settingNames } from "./setting-names.ts";
@@ -16,6 +16,7 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
     "<file>",
     "the roots of attestation documents, PEM; without one Recipient is refused",
   ],
+  "request-quotas": ["[on|off]", "throttle as AWS does (default: off)"],
   "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
 };
 
@@ -23,7 +24,8 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
 export function addServerOptions(command: Command): Command {
   for (const setting of settingNames) {
     const [argument, what] = descriptions[setting];
-    command.option(`--${setting} ${argument}`, what);
+    // Only an option whose value may be left out can do without one; it means "on" then.
+    command.addOption(new Option(`--${setting} ${argument}`, what).preset("on"));
   }
   return command.option("--config <file>", "a configuration file, YAML");
 }

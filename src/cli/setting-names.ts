@@ -8,6 +8,7 @@ export const settingNames = [
   "account",
   "regions",
   "attestation-root",
+  "request-quotas",
   "log-level",
 ] as const;
 

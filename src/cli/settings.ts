@@ -39,6 +39,14 @@ export const settings = {
     must: "be Region names like us-east-1,eu-west-1, each one once",
   },
   "attestation-root": { schema: text, must: "be the path of a PEM file" },
+  "request-quotas": {
+    // YAML has a type for it; a command line and an environment give text.
+    schema: z.pipe(
+      z.union([z.boolean(), z.enum(["on", "off", "true", "false"])]),
+      z.transform((value) => value === true || value === "on" || value === "true"),
+    ),
+    must: "be on or off",
+  },
   "log-level": {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     must: "be debug, info, warn, error or silent",

@@ -2,7 +2,7 @@
  * How a KMS call is answered, in order. Each step takes what the step before it made;
  * none calls back. An operation file fills in the steps, it never rearranges them.
  *
- *   check the input → prove the recipient → find the keys → may the caller? → are the keys fit? → dry run →
+ *   check the input → count the request → prove the recipient → find the keys → may the caller? → are the keys fit? → dry run →
  *   the work → store the changes with their record → the record on disk → the answer
  */
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
@@ -124,12 +124,22 @@ function perform<Name extends OperationName>(
   progress: Progress<Name>,
 ): Promise<Outcome<Name>> {
   const input = checkInput(operation, sent);
+  const isBegunAgain = progress.input !== undefined;
   progress.input = input;
+  if (!isBegunAgain) countRequest(operation.name, input, desk);
   operation.validate?.(input);
   const recipient = recipientOf(input, desk);
   if (recipient === undefined) return performFor(operation, input, desk, progress);
   progress.recipient = recipient;
   return performFor(operation, input, { ...desk, recipient }, progress);
+}
+
+function countRequest(
+  name: OperationName,
+  input: object,
+  { requestQuotas, caller, facts, nowMs }: Desk,
+): void {
+  requestQuotas?.count(name, input, { accountId: caller.accountId, region: facts.region, nowMs });
 }
 
 function performFor<Name extends OperationName>(

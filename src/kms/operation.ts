@@ -13,6 +13,7 @@ import type { EncryptionContext } from "./encryption-context.ts";
 import type { Key } from "./key.ts";
 import type { StateRequirement } from "./key-state.ts";
 import type { LastUsages } from "./last-usage.ts";
+import type { RequestQuotas } from "./request-quotas.ts";
 import type { Shapes } from "./shapes.ts";
 
 /** Facts of a request that a policy's Condition block may ask for, beyond those of every request. */
@@ -26,6 +27,8 @@ export interface Desk {
   readonly lastUsages: LastUsages;
   /** Those whose word is taken for what an attested recipient is. */
   readonly attestationRoots: TrustedRoots;
+  /** Missing where nobody is to be throttled. */
+  readonly requestQuotas?: RequestQuotas | undefined;
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;

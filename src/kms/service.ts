@@ -13,6 +13,7 @@ import { FairVault } from "./fair-vault.ts";
 import type { LastUsages } from "./last-usage.ts";
 import type { Desk } from "./operation.ts";
 import { operationNamed, operations } from "./operations.ts";
+import type { RequestQuotas } from "./request-quotas.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface KmsParts {
@@ -21,16 +22,17 @@ export interface KmsParts {
   readonly trail: Trail;
   readonly lastUsages: LastUsages;
   readonly attestationRoots: TrustedRoots;
+  readonly requestQuotas?: RequestQuotas | undefined;
   readonly clock: Clock;
 }
 
 export function kmsService(parts: KmsParts): Service {
   const fairVault = new FairVault(parts.vault);
   const deskFor = ({ caller, facts }: Authenticated): Desk => {
-    const { store, trail, lastUsages, attestationRoots, clock } = parts;
+    const { store, trail, lastUsages, attestationRoots, requestQuotas, clock } = parts;
     const vault = fairVault.onBehalfOf(caller.accountId);
-    const nowMs = clock();
-    return { vault, store, trail, lastUsages, attestationRoots, caller, facts, nowMs };
+    const reach = { vault, store, trail, lastUsages, attestationRoots, requestQuotas };
+    return { ...reach, caller, facts, nowMs: clock() };
   };
   return {
     signingName: "kms",

@@ -13,5 +13,7 @@ export interface ServerConfig {
   readonly regions: readonly string[];
   /** PEM: those whose word is taken for what an attested recipient is. Without it, nobody's. */
   readonly attestationRootPath?: string | undefined;
+  /** Whether to throttle as AWS does. */
+  readonly requestQuotas: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
