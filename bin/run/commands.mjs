@@ -42,6 +42,11 @@ export const commands = {
     await setUp(root, { built: true, say });
     return await runNode(root, ["bench/run.mjs", ...args]);
   },
+
+  async conformance({ root, args, say }) {
+    await setUp(root, { built: true, say });
+    return await runNode(root, ["tools/conformance/run.ts", ...args]);
+  },
 };
 
 /**
