@@ -27,6 +27,8 @@ export interface TrailEvent {
 export interface CallEvent extends TrailEvent {
   readonly caller: Caller;
   readonly facts: RequestFacts;
+  /** The service that made this call on the caller's behalf. */
+  readonly invokedBy?: string;
   /** Set on each of the events that one call leaves in the trails of several accounts. */
   readonly shared?: SharedCall;
 }
@@ -44,6 +46,8 @@ export interface ServiceEvent extends TrailEvent {
   readonly accountId: string;
   readonly region: string;
   readonly atMs: number;
+  /** For what the service does by a call to itself; CloudTrail then has it as an API call. */
+  readonly requestId?: string;
   readonly serviceEventDetails?: TrailMembers;
 }
 

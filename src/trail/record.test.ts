@@ -115,6 +115,24 @@ test("a service event is written member by member as in AWS's sample", () => {
   );
 });
 
+test("a service event that is a call of the service to itself has a request id", () => {
+  const { requestId } = facts;
+  const synchronized = { ...deleteKey, eventName: "SynchronizeMultiRegionKey", requestId };
+  expect(recordOf(synchronized)).toMatchObject({
+    userIdentity: { accountId: "111122223333", invokedBy: "AWS Internal" },
+    requestID: requestId,
+    eventType: "AwsApiCall",
+  });
+});
+
+test("a call that a service makes for a caller names both", () => {
+  const { userIdentity } = recordOf({ ...decrypt, invokedBy: "kms.amazonaws.com" });
+  expect(userIdentity).toEqual({
+    ...(recordOf(decrypt)["userIdentity"] as object),
+    invokedBy: "kms.amazonaws.com",
+  });
+});
+
 test("a service event with details has them where AWS's sample has them", () => {
   const { line } = composeRecord({ ...deleteKey, serviceEventDetails: { keyId: "1234abcd" } });
   expect(line).toMatch(

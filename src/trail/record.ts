@@ -23,11 +23,9 @@ export function composeRecord(event: CallEvent | ServiceEvent): JournalEntry {
 }
 
 function callLine(event: CallEvent, eventId: string): string {
-  const { caller, facts, shared } = event;
-  const ownersCopy = shared !== undefined && shared.recipientAccountId !== caller.accountId;
-  const identity = ownersCopy ? identityElsewhere(caller) : identityOf(caller);
+  const { facts, shared } = event;
   return (
-    `{"eventVersion":"1.11","userIdentity":${identity}` +
+    `{"eventVersion":"1.11","userIdentity":${identityIn(event)}` +
     `,"eventTime":"${wholeSeconds(facts.receivedAtMs)}"` +
     `,"eventSource":${JSON.stringify(event.eventSource)}` +
     `,"eventName":${text(event.eventName)}` +
@@ -42,7 +40,7 @@ function callLine(event: CallEvent, eventId: string): string {
     `,"eventType":"AwsApiCall","managementEvent":true` +
     recipient(recipientOf(event)) +
     (shared === undefined ? "" : `,"sharedEventID":${text(shared.sharedEventId)}`) +
-    `,"eventCategory":"Management"${ownersCopy ? "" : tlsDetails(facts)}}`
+    `,"eventCategory":"Management"${isOwnersCopy(event) ? "" : tlsDetails(facts)}}`
   );
 }
 
@@ -67,10 +65,11 @@ function serviceLine(event: ServiceEvent, eventId: string): string {
     `,"awsRegion":${text(event.region)}` +
     `,"sourceIPAddress":"${serviceName}","userAgent":"${serviceName}"` +
     whatHappened(event) +
+    (event.requestId === undefined ? "" : `,"requestID":${text(event.requestId)}`) +
     `,"eventID":"${eventId}"` +
     `,"readOnly":${event.readOnly}` +
     resources(event) +
-    `,"eventType":"AwsServiceEvent"` +
+    `,"eventType":"${event.requestId === undefined ? "AwsServiceEvent" : "AwsApiCall"}"` +
     serviceEventTail(event)
   );
 }
@@ -126,6 +125,18 @@ function tlsDetails({ tls, host }: RequestFacts): string {
     `,"tlsDetails":{"tlsVersion":${text(tls.tlsVersion)},"cipherSuite":${text(tls.cipherSuite)}` +
     `,"clientProvidedHostHeader":${text(host)}${keyExchange}}`
   );
+}
+
+function isOwnersCopy({ caller, shared }: CallEvent): boolean {
+  return shared !== undefined && shared.recipientAccountId !== caller.accountId;
+}
+
+function identityIn(event: CallEvent): string {
+  const { caller, invokedBy } = event;
+  const identity = isOwnersCopy(event) ? identityElsewhere(caller) : identityOf(caller);
+  return invokedBy === undefined
+    ? identity
+    : `${identity.slice(0, -1)},"invokedBy":${JSON.stringify(invokedBy)}}`;
 }
 
 /** A caller's identity block never changes, and most calls come from few callers. */
