@@ -1,9 +1,9 @@
 import type { Change, OutboxEntry, Store } from "./store.ts";
 
 /**
- * Stores changes together with their record, and puts the record on the journal: both are
+ * Stores changes together with their records, and puts the records on the journal: all are
  * on disk when this resolves. Rejects as commit does, and then nothing has happened; when
- * the journal rejects, the record is made up for later.
+ * the journal rejects, the records are made up for later.
  */
 export async function commitOnRecord(
   {
@@ -14,9 +14,9 @@ export async function commitOnRecord(
     readonly trail: { append(entry: OutboxEntry): Promise<void> };
   },
   changes: readonly Change[],
-  entry: OutboxEntry,
+  ...entries: readonly OutboxEntry[]
 ): Promise<void> {
-  await store.commit(changes, entry);
-  await trail.append(entry);
-  store.settle(entry.eventId);
+  await store.commit(changes, ...entries);
+  await Promise.all(entries.map((entry) => trail.append(entry)));
+  for (const { eventId } of entries) store.settle(eventId);
 }

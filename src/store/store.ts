@@ -92,7 +92,7 @@ export interface Store {
   listKeyIds(accountId: string, region: string, page: Page): Promise<readonly string[]>;
   /** Keys pending deletion whose time has come. */
   listKeysDueForDeletion(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
-  /** Enabled keys whose next automatic rotation is due. */
+  /** Enabled keys whose next automatic rotation is due. Replicas are rotated with their primary. */
   listKeysDueForRotation(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
 
   /** Of one key, by reference (32 hex digits). */

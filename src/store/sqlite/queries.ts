@@ -31,7 +31,7 @@ export function prepareQueries(database: DatabaseSync) {
     listKeysDueForRotation: due(
       select(
         "keys",
-        "next_rotation_at_ms <= ? AND key_state = 'Enabled' ORDER BY next_rotation_at_ms LIMIT ?",
+        "next_rotation_at_ms <= ? AND key_state = 'Enabled' AND (primary_region IS NULL OR primary_region = region) ORDER BY next_rotation_at_ms LIMIT ?",
       ),
     ),
     listKeysOfId: select(

@@ -408,10 +408,12 @@ test("finds keys that are due, the most overdue first, and no others", async () 
     keyChange("insert", { keyId: "cancelled", keyState: "Disabled", deletionAtMs: 1 }),
     keyChange("insert", { keyId: "rotating", nextRotationAtMs: 10 }),
     keyChange("insert", { keyId: "disabled", keyState: "Disabled", nextRotationAtMs: 1 }),
+    keyChange("insert", { keyId: "primary", nextRotationAtMs: 9, primaryRegion: keyName.region }),
+    keyChange("insert", { keyId: "replica", nextRotationAtMs: 9, primaryRegion: "us-east-1" }),
   );
   expect(idsOf(await store.listKeysDueForDeletion(10, 9))).toEqual(["later", "late"]);
   expect(idsOf(await store.listKeysDueForDeletion(10, 1))).toEqual(["later"]);
-  expect(idsOf(await store.listKeysDueForRotation(10, 9))).toEqual(["rotating"]);
+  expect(idsOf(await store.listKeysDueForRotation(10, 9))).toEqual(["primary", "rotating"]);
 });
 
 test("lists the materials of a key from the oldest on", async () => {
