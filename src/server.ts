@@ -146,7 +146,9 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const lifecycle = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const gateway = await openGateway({
     ...config,
-    services: [kmsService({ ...lifecycle, attestationRoots, requestQuotas })],
+    services: [
+      kmsService({ ...lifecycle, attestationRoots, requestQuotas, regions: config.regions }),
+    ],
     queryServices: [stsService({ trail })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,

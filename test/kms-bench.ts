@@ -83,6 +83,8 @@ export interface KmsBench {
 
 const benchAccount = "111122223333";
 const benchRegion = "eu-west-1";
+/** The Regions that are served. */
+const benchRegions = [benchRegion, "us-east-1", "us-west-2", "ap-south-1", "cn-north-1"];
 
 export interface BenchOptions {
   /** Whose word is taken for what an attested recipient is. */
@@ -120,7 +122,7 @@ export async function kmsBench({
   await openDomainKeys(vault, store, clock());
   const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
-  const service = kmsService({ ...parts, attestationRoots, ...throttle });
+  const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
 
   let lastInput: JsonObject = {};
 

@@ -98,10 +98,11 @@ function lengthProbes(member: ModelMember): readonly Probe[] {
   // Lists of structures have no length of their own.
   if (min === 0 && max === undefined) return [];
   const probes = boundaryProbes({ min: min === 0 ? undefined : min, max }, "length", valueOfLength);
-  // An empty text is too short, and no match for a pattern that asks for one character or more.
+  // A text of the right length may be no match for the pattern, as an empty one seldom is.
   const rule = `Member must satisfy regular expression pattern: ${pattern}`;
+  const whole = new RegExp(`^(?:${pattern})$`);
   return probes.map((probe) =>
-    probe.value === "" && /\+\$?$/.test(pattern)
+    pattern !== "" && typeof probe.value === "string" && !whole.test(probe.value)
       ? { ...probe, broken: [...probe.broken, rule] }
       : probe,
   );

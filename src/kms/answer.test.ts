@@ -117,11 +117,11 @@ describe("a defect", () => {
 
 describe("an operation that is not there yet", () => {
   test("UnsupportedOperationException, on record like any other call", async () => {
-    expect((await refusal(kms.send("ReplicateKey", {}))).code).toBe(
+    expect((await refusal(kms.send("ConnectCustomKeyStore", {}))).code).toBe(
       "UnsupportedOperationException",
     );
     expect(kms.lastRecord()).toMatchObject({
-      eventName: "ReplicateKey",
+      eventName: "ConnectCustomKeyStore",
       errorCode: "UnsupportedOperationException",
       readOnly: false,
       requestParameters: null,

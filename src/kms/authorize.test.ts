@@ -247,6 +247,7 @@ describe("a condition", () => {
     ["kms:KeyUsage", { StringEquals: { "kms:KeyUsage": "ENCRYPT_DECRYPT" } }],
     ["kms:KeyOrigin", { StringEquals: { "kms:KeyOrigin": "AWS_KMS" } }],
     ["kms:MultiRegion", { Bool: { "kms:MultiRegion": "false" } }],
+    ["no kms:MultiRegionKeyType", { Null: { "kms:MultiRegionKeyType": "true" } }],
     [
       "kms:EncryptionAlgorithm",
       { StringEquals: { "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT" } },
@@ -262,6 +263,19 @@ describe("a condition", () => {
   ])("on %s holds for a direct call to the key", async (_what, condition) => {
     expect(await isDenied(...encrypt(await usableIf(condition)))).toBe(false);
     expect(await isDenied(...encrypt(await keyWith(deny("kms:Encrypt", condition))))).toBe(true);
+  });
+
+  test("on the type of a multi-Region key tells the primary from its replica", async () => {
+    const replicas = { StringEquals: { "kms:MultiRegionKeyType": "REPLICA" } };
+    const Policy = JSON.stringify({ Statement: [allowAll, deny("kms:Encrypt", replicas)] });
+    const KeyId = await kms.newKey({ MultiRegion: true, Policy });
+    const there = { region: "us-west-2" };
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region, Policy });
+    expect(await isDenied(...encrypt(KeyId))).toBe(false);
+    expect(await isDenied(...encrypt(KeyId), there)).toBe(true);
+    await kms.call("UpdatePrimaryRegion", { KeyId, PrimaryRegion: there.region });
+    expect(await isDenied(...encrypt(KeyId))).toBe(true);
+    expect(await isDenied(...encrypt(KeyId), there)).toBe(false);
   });
 
   test("on the address follows the caller", async () => {

@@ -15,7 +15,7 @@ import { type GrantAsk, termsAllow } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
 import { grantNamesOf, principalOf } from "./principal.ts";
-import { requestConditions } from "./request-conditions.ts";
+import { type ConditionSubject, requestConditions } from "./request-conditions.ts";
 
 /** What is asked of a key policy. */
 export interface PolicyQuestion {
@@ -26,10 +26,8 @@ export interface PolicyQuestion {
   readonly conditions: (() => ConditionFacts) | undefined;
 }
 
-type PolicySubject = Pick<
-  Key,
-  "arn" | "accountId" | "keySpec" | "keyUsage" | "origin" | "multiRegion" | "tags"
->;
+/** What a key policy is asked about: a key that exists, or one that is still to be made. */
+export type PolicySubject = ConditionSubject & Pick<Key, "arn">;
 
 export interface KeyAccess extends PolicyQuestion {
   readonly key: Key;

@@ -58,6 +58,7 @@ export async function createAwsManagedKey(aliasName: string, desk: Desk): Promis
     keyUsage: "ENCRYPT_DECRYPT",
     origin: "AWS_KMS",
     keyManager: "AWS",
+    multiRegion: false,
     description: `Default key that protects my ${protects} when no other key is defined`,
     policy: awsManagedKeyPolicy({ accountId, region, word, endpoint: endpoints[word] ?? word }),
     tags: [],

@@ -80,6 +80,25 @@ export function copiesOf(event: CallEvent): readonly [CallEvent, ...CallEvent[]]
   return [copyFor(own), ...[...owners].map(copyFor)];
 }
 
+/** A part of a call that KMS carries out in another Region, on record there. */
+export function forwardedEvent(
+  eventName: OperationName,
+  { caller, facts }: Pick<Desk, "caller" | "facts">,
+  region: string,
+  told: Pick<CallEvent, "requestParameters" | "responseElements" | "resources">,
+): CallEvent {
+  const { tls: _tls, ...others } = facts;
+  return {
+    eventSource,
+    eventName,
+    readOnly: false,
+    caller,
+    invokedBy: eventSource,
+    facts: { ...others, region, sourceIp: eventSource, userAgent: eventSource },
+    ...told,
+  };
+}
+
 /** Something that happens to a key without a caller who asked for just that. */
 export function serviceEvent(
   eventName: string,
@@ -87,7 +106,7 @@ export function serviceEvent(
   {
     atMs,
     ...told
-  }: Pick<ServiceEvent, "atMs" | "serviceEventDetails"> &
+  }: Pick<ServiceEvent, "atMs" | "requestId" | "serviceEventDetails"> &
     Partial<Pick<ServiceEvent, "responseElements">>,
 ): ServiceEvent {
   return {

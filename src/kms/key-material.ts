@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
-import { type Store, StoreConflict } from "../store/store.ts";
+import { type Change, type Store, StoreConflict } from "../store/store.ts";
 import type {
   KeyMaterialFacts,
   VaultClient,
@@ -52,6 +52,14 @@ async function madeByVault(
 ): Promise<{ readonly wrapped: Uint8Array; readonly publicKey: Uint8Array | null }> {
   if (hasPublicKey(facts.keySpec)) return await askVault(vault, "createKeyPair", { facts });
   return { ...(await askVault(vault, "createKeyMaterial", { facts })), publicKey: null };
+}
+
+/** Stores key material for a key: the one it was made for, or one that is related to that. */
+export function insertOf(
+  material: KeyMaterialRecord,
+  { region }: Pick<KeyRecord, "region">,
+): Change {
+  return { kind: "insert", table: "keyMaterials", record: { ...material, region, rowVersion: 1 } };
 }
 
 /** As currentMaterial, for a key into which nothing may have been imported yet. */

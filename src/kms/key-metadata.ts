@@ -1,10 +1,21 @@
 /** KeyMetadata, as CreateKey and DescribeKey return it. */
-import type { KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType } from "@aws-sdk/client-kms";
+import type {
+  KeyMetadata,
+  KeySpec,
+  KeyState,
+  KeyUsageType,
+  MultiRegionConfiguration,
+  OriginType,
+} from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Key } from "./key.ts";
 import { algorithmMembers, symmetricDefault } from "./key-algorithms.ts";
 
-export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord | undefined): KeyMetadata {
+export function keyMetadata(
+  key: Key,
+  currentMaterial: KeyMaterialRecord | undefined,
+  multiRegion?: MultiRegionConfiguration,
+): KeyMetadata {
   return {
     AWSAccountId: key.accountId,
     KeyId: key.keyId,
@@ -21,6 +32,8 @@ export function keyMetadata(key: Key, currentMaterial: KeyMaterialRecord | undef
     KeySpec: key.keySpec as KeySpec,
     ...algorithmMembers(key),
     MultiRegion: key.multiRegion,
+    MultiRegionConfiguration: multiRegion,
+    PendingDeletionWindowInDays: key.pendingWindowDays ?? undefined,
     // Only these keys can have more than one key material, so only theirs has a name.
     CurrentKeyMaterialId:
       key.keySpec === symmetricDefault ? currentMaterial?.keyMaterialId : undefined,

@@ -1,22 +1,24 @@
 /** Key policies: the default one, those of AWS managed keys, and which ones are accepted. */
+import type { CreateKeyRequest } from "@aws-sdk/client-kms";
 import { rootArn } from "../lib/arn.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
-import { policyEffect } from "./authorize.ts";
+import { type PolicySubject, policyEffect } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { policyText } from "./policy-text.ts";
 import { principalOf } from "./principal.ts";
+import type { ConditionSubject } from "./request-conditions.ts";
 
 /** A key has one policy, and this is its name. */
 export const keyPolicyName = "default";
 
 /** What CreateKey gives a key that comes without a policy: its account decides, by IAM. */
-export function defaultKeyPolicy(accountId: string, region: string): string {
+function defaultKeyPolicy(accountId: string, region: string): string {
   return policyText({
     Version: "2012-10-17",
     Id: "key-default-1",
@@ -82,8 +84,24 @@ interface Author {
   readonly facts: RequestFacts;
   readonly nowMs: number;
   readonly bypassLockoutCheck: boolean;
-  /** The key whose policy it is to be; nothing for a key that is still to be made. */
-  readonly key?: Key;
+  /** The key whose policy it is to be. */
+  readonly key: PolicySubject;
+}
+
+/** Stands for the id of a key that is still to be made. */
+const unknownKeyId = "00000000-0000-0000-0000-000000000000";
+
+/** The policy of a new key: the one that was sent, if it is sound, or else the default one. */
+export function policyOfNewKey(
+  sent: Pick<CreateKeyRequest, "Policy" | "BypassPolicyLockoutSafetyCheck">,
+  key: ConditionSubject & Partial<Pick<Key, "keyId">>,
+  desk: Pick<Author, "caller" | "facts" | "nowMs">,
+): string {
+  if (sent.Policy === undefined) return defaultKeyPolicy(key.accountId, key.region);
+  const bypassLockoutCheck = sent.BypassPolicyLockoutSafetyCheck ?? false;
+  const arn = keyArn({ keyId: unknownKeyId, ...key });
+  requireSoundPolicy(sent.Policy, { ...desk, bypassLockoutCheck, key: { ...key, arn } });
+  return sent.Policy;
 }
 
 /**
@@ -98,7 +116,7 @@ export function requireSoundPolicy(text: string, author: Author): void {
   if (author.bypassLockoutCheck) return;
   const access = {
     action: "PutKeyPolicy",
-    key: author.key ?? futureKey(author),
+    key: author.key,
     requestAlias: undefined,
     conditions: () => lockoutCheckConditions(undefined),
   };
@@ -145,19 +163,6 @@ const unknownKinds: ReadonlySet<string> = new Set([
   "federated-user",
   "unique-id",
 ]);
-
-function futureKey({ caller, facts }: Author) {
-  const { accountId } = caller;
-  return {
-    arn: keyArn({ accountId, region: facts.region, keyId: "00000000-0000-0000-0000-000000000000" }),
-    accountId,
-    keySpec: "SYMMETRIC_DEFAULT",
-    keyUsage: "ENCRYPT_DECRYPT",
-    origin: "AWS_KMS",
-    multiRegion: false,
-    tags: [],
-  };
-}
 
 function malformed(message: string): KmsError {
   return new KmsError("MalformedPolicyDocumentException", message);

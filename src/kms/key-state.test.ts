@@ -6,7 +6,12 @@ import { refusal } from "../../test/refusal.ts";
 import type { JsonObject } from "../service/service.ts";
 import type { OperationName } from "./contract.ts";
 
-type State = "Enabled" | "Disabled" | "PendingDeletion" | "PendingImport";
+type State =
+  | "Enabled"
+  | "Disabled"
+  | "PendingDeletion"
+  | "PendingReplicaDeletion"
+  | "PendingImport";
 type Answer = "ok" | "disabled" | "pending deletion" | "not pending deletion" | "pending import";
 
 const policy = JSON.stringify({
@@ -84,6 +89,13 @@ const matrix: readonly (readonly [OperationName, MakeInput, Answer, Answer, Answ
     "disabled",
     "pending deletion",
   ],
+  [
+    "ReplicateKey",
+    ({ KeyId }) => ({ KeyId, ReplicaRegion: "us-east-1" }),
+    "ok",
+    "disabled",
+    "pending deletion",
+  ],
   ["RotateKeyOnDemand", keyOnly, "ok", "disabled", "pending deletion"],
   ["ScheduleKeyDeletion", keyOnly, "ok", "ok", "pending deletion"],
   ["TagResource", ({ KeyId }) => ({ KeyId, Tags: [] }), "ok", "ok", "pending deletion"],
@@ -102,6 +114,13 @@ const matrix: readonly (readonly [OperationName, MakeInput, Answer, Answer, Answ
     "ok",
     "pending deletion",
   ],
+  [
+    "UpdatePrimaryRegion",
+    ({ KeyId }) => ({ KeyId, PrimaryRegion: "us-west-2" }),
+    "ok",
+    "disabled",
+    "pending deletion",
+  ],
 ];
 
 /** Of keys that wait for key material to be imported: what is not listed is answered. */
@@ -117,25 +136,39 @@ const pendingImport: Readonly<Partial<Record<OperationName, Answer | "unsupporte
   GenerateDataKeyWithoutPlaintext: "pending import",
   GetKeyRotationStatus: "unsupported",
   ReEncrypt: "pending import",
+  ReplicateKey: "pending import",
   RotateKeyOnDemand: "pending import",
+  UpdatePrimaryRegion: "pending import",
 };
 
-const states = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"] as const;
+const states = [
+  "Enabled",
+  "Disabled",
+  "PendingDeletion",
+  "PendingReplicaDeletion",
+  "PendingImport",
+] as const;
 
-const cases = matrix.flatMap(([name, input, ...own]) => {
-  const answers = [...own, pendingImport[name]];
+const cases = matrix.flatMap(([name, input, enabled, disabled, pendingDeletion]) => {
+  // A primary key that waits for its replicas is as good as one that is pending deletion.
+  const answers = [enabled, disabled, pendingDeletion, pendingDeletion, pendingImport[name]];
   return states.map(
     (state, index) => ({ name, input, state, answer: answers[index] ?? "ok" }) as const,
   );
 });
 
-function refusalOf(answer: Answer | "unsupported", arn: string) {
+function refusalOf(answer: Answer | "unsupported", state: State, arn: string) {
   if (answer === "unsupported") {
     const message = `${arn} origin is EXTERNAL which is not valid for this operation.`;
     return { code: "UnsupportedOperationException", message };
   }
   const code = answer === "disabled" ? "DisabledException" : "KMSInvalidStateException";
-  return { code, message: `${arn} is ${answer}.` };
+  return { code, message: `${arn} is ${wordsOf(answer, state)}.` };
+}
+
+function wordsOf(answer: Answer, state: State): string {
+  const waits = state === "PendingReplicaDeletion" && answer === "pending deletion";
+  return waits ? "pending replica deletion" : answer;
 }
 
 describe("key states", () => {
@@ -146,15 +179,22 @@ describe("key states", () => {
   });
   afterAll(async () => await kms.close());
 
+  async function multiRegionKey(state: State): Promise<string> {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    if (state === "PendingDeletion") return KeyId;
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: "us-west-2" });
+    return KeyId;
+  }
+
   async function prepare(state: State): Promise<Prepared> {
-    const KeyId = state === "PendingImport" ? await importedKey() : await kms.newKey();
+    const KeyId = state === "PendingImport" ? await importedKey() : await multiRegionKey(state);
     const output = await kms.call("Encrypt", { KeyId, Plaintext: plaintext });
     const CiphertextBlob = output.CiphertextBlob ?? new Uint8Array();
     made += 1;
     const alias = `alias/state-${made}`;
     await kms.call("CreateAlias", { AliasName: alias, TargetKeyId: KeyId });
     if (state === "Disabled") await kms.call("DisableKey", { KeyId });
-    if (state === "PendingDeletion") await kms.call("ScheduleKeyDeletion", { KeyId });
+    if (state.endsWith("Deletion")) await kms.call("ScheduleKeyDeletion", { KeyId });
     if (state === "PendingImport") await kms.call("DeleteImportedKeyMaterial", { KeyId });
     return { kms, KeyId, CiphertextBlob, alias };
   }
@@ -174,7 +214,7 @@ describe("key states", () => {
         await attempt;
         return;
       }
-      expect(await refusal(attempt)).toEqual(refusalOf(answer, kms.arn(prepared.KeyId)));
+      expect(await refusal(attempt)).toEqual(refusalOf(answer, state, kms.arn(prepared.KeyId)));
       const { KeyMetadata } = await kms.call("DescribeKey", { KeyId: prepared.KeyId });
       expect(KeyMetadata?.KeyState).toBe(state);
     },

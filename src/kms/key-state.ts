@@ -9,15 +9,25 @@ export type StateRequirement =
   | "pending deletion"
   | "any";
 
+/** The states of a key that is to be deleted. A primary key waits for its replicas first. */
+const pendingWords: ReadonlyMap<string, string> = new Map([
+  ["PendingDeletion", "pending deletion"],
+  ["PendingReplicaDeletion", "pending replica deletion"],
+]);
+
+export function isToBeDeleted({ keyState }: Pick<Key, "keyState">): boolean {
+  return pendingWords.has(keyState);
+}
+
 /** Refuses a key whose state does not fit, as the Key states page of the KMS developer guide has it. */
 export function requireState(key: Key, requirement: StateRequirement): void {
   if (requirement === "any") return;
-  const pending = key.keyState === "PendingDeletion";
+  const pending = pendingWords.get(key.keyState);
   if (requirement === "pending deletion") {
-    if (!pending) throw invalidState(`${key.arn} is not pending deletion.`);
+    if (pending === undefined) throw invalidState(`${key.arn} is not pending deletion.`);
     return;
   }
-  if (pending) throw invalidState(`${key.arn} is pending deletion.`);
+  if (pending !== undefined) throw invalidState(`${key.arn} is ${pending}.`);
   if (requirement === "not pending deletion") return;
   if (key.keyState === "PendingImport") throw pendingImport(key);
   if (requirement === "enabled" && key.keyState === "Disabled") {

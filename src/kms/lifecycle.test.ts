@@ -281,3 +281,88 @@ describe("automatic rotation", () => {
     await kms.call("DisableKeyRotation", { KeyId });
   });
 });
+
+describe("a multi-Region key", () => {
+  const there = { region: "us-west-2" };
+
+  async function pair(): Promise<string> {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region });
+    return KeyId;
+  }
+
+  test("that is to be deleted waits for its last replica, and its own window begins then", async () => {
+    const KeyId = await pair();
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: "us-east-1" });
+    await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 8 });
+    await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 }, there);
+    const other = { region: "us-east-1" };
+    await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 9 }, other);
+    const state = async () => (await kms.call("DescribeKey", { KeyId })).KeyMetadata;
+    kms.nowMs += 7 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 1 });
+    expect((await state())?.KeyState).toBe("PendingReplicaDeletion");
+    kms.nowMs += 2 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 1 });
+    expect(await state()).toMatchObject({
+      KeyState: "PendingDeletion",
+      DeletionDate: new Date(kms.nowMs + 8 * day),
+    });
+    expect((await state())?.PendingDeletionWindowInDays).toBeUndefined();
+    kms.nowMs += 8 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 1 });
+    expect((await refusal(state())).code).toBe("NotFoundException");
+  });
+
+  test("loses a replica as any key is lost, on record, and can have it again", async () => {
+    const KeyId = await pair();
+    const { CiphertextBlob } = await kms.call("Encrypt", { KeyId, Plaintext: secret }, there);
+    await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 }, there);
+    kms.nowMs += 7 * day;
+    await kms.runLifecycle();
+    const [deletion] = eventsOf(KeyId, "DeleteKey");
+    expect(deletion).toMatchObject({
+      awsRegion: "us-west-2",
+      resources: [{ ARN: kms.arn(KeyId, there) }],
+    });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId });
+    expect(KeyMetadata?.MultiRegionConfiguration?.ReplicaKeys).toEqual([]);
+    const opened = await kms.call("Decrypt", { CiphertextBlob });
+    expect(Buffer.from(opened.Plaintext ?? [])).toEqual(secret);
+    expect((await refusal(kms.call("Decrypt", { CiphertextBlob }, there))).code).toBe(
+      "AccessDeniedException",
+    );
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region });
+    await kms.call("Decrypt", { CiphertextBlob }, there);
+  });
+
+  test("is rotated at its primary, for all Regions at once", async () => {
+    const KeyId = await pair();
+    const before = await encrypt(KeyId);
+    await kms.call("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 });
+    kms.nowMs += 90 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ rotated: 1 });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId }, there);
+    expect(KeyMetadata?.CurrentKeyMaterialId).toBe(await currentMaterial(KeyId));
+    const opened = await kms.call("Decrypt", { CiphertextBlob: before }, there);
+    expect(opened.KeyMaterialId).not.toBe(KeyMetadata?.CurrentKeyMaterialId);
+    expect(eventsOf(KeyId, "RotateKey")).toMatchObject([{ awsRegion: "eu-west-1" }]);
+    // At ReplicateKey, at EnableKeyRotation and now.
+    expect(eventsOf(KeyId, "SynchronizeMultiRegionKey")).toHaveLength(3);
+    expect(await kms.call("GetKeyRotationStatus", { KeyId }, there)).toMatchObject({
+      NextRotationDate: new Date(kms.nowMs + 90 * day),
+    });
+    await kms.call("DisableKeyRotation", { KeyId });
+  });
+
+  test("is not rotated while its primary is disabled, whatever its replicas are", async () => {
+    const KeyId = await pair();
+    await kms.call("EnableKeyRotation", { KeyId, RotationPeriodInDays: 90 });
+    await kms.call("DisableKey", { KeyId });
+    kms.nowMs += 90 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ rotated: 0 });
+    await kms.call("EnableKey", { KeyId });
+    expect(await kms.runLifecycle()).toMatchObject({ rotated: 1 });
+    await kms.call("DisableKeyRotation", { KeyId });
+  });
+});

@@ -3,6 +3,7 @@
  * expiry of imported key material, automatic rotation. Each step is stored together with its record, so that a crash
  * leaves it either done and remembered or still to do.
  */
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
 import type { ServiceEvent, Trail } from "../service/trail.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
@@ -13,6 +14,7 @@ import { serviceEvent } from "./events.ts";
 import { type Key, keyOf, recordOf } from "./key.ts";
 import type { LastUsages } from "./last-usage.ts";
 import { expiry } from "./material-expiry.ts";
+import { changesAtPrimary } from "./related-keys.ts";
 import { rotate } from "./rotation.ts";
 import { forgetKeyMaterial } from "./vault.ts";
 
@@ -97,12 +99,12 @@ async function workOff<Due>(
 /** The key, its material, aliases, tags and policy vanish in one transaction. */
 async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
   const materials = await parts.store.listKeyMaterials(key);
-  const event = serviceEvent("DeleteKey", key, { atMs: parts.clock() });
-  const stored = await store(
-    [{ kind: "delete", table: "keys", record: recordOf(key) }],
-    event,
-    parts,
-  );
+  const atMs = parts.clock();
+  const changes: Change[] = [
+    { kind: "delete", table: "keys", record: recordOf(key) },
+    ...(await changesAtPrimary(parts.store, key, atMs)),
+  ];
+  const stored = await store(changes, [serviceEvent("DeleteKey", key, { atMs })], parts);
   if (!stored) return false;
   const references = materials.map(({ reference }) => reference);
   await forgetKeyMaterial(parts.vault, references);
@@ -116,24 +118,26 @@ async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Pr
   // Deleted, or imported again, since it was found to be due.
   if (record === undefined || expired?.rowVersion !== due.rowVersion) return false;
   const { changes, event } = expiry(keyOf(record), materials, expired, parts.clock());
-  if (!(await store(changes, event, parts))) return false;
+  if (!(await store(changes, [event], parts))) return false;
   await forgetKeyMaterial(parts.vault, [due.reference]);
   return true;
 }
 
 async function rotateKey(key: Key, parts: LifecycleParts): Promise<boolean> {
-  const { changes, event } = await rotate({ ...parts, nowMs: parts.clock() }, key, "AUTOMATIC");
-  return await store(changes, event, parts);
+  const desk = { ...parts, nowMs: parts.clock(), requestId: randomUUID() };
+  const { changes, events } = await rotate(desk, key, "AUTOMATIC");
+  return await store(changes, events, parts);
 }
 
 /** A key that someone changed in the meantime is looked at again the next time. */
 async function store(
   changes: readonly Change[],
-  event: ServiceEvent,
+  events: readonly ServiceEvent[],
   parts: LifecycleParts,
 ): Promise<boolean> {
   try {
-    await commitOnRecord(parts, changes, parts.trail.compose(event));
+    const entries = events.map((event) => parts.trail.compose(event));
+    await commitOnRecord(parts, changes, ...entries);
     return true;
   } catch (error) {
     if (error instanceof StoreConflict) return false;

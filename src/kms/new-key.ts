@@ -1,5 +1,5 @@
 /** A key that does not exist yet: its record, its first key material, and the changes that store both. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
@@ -15,6 +15,7 @@ type Chosen = Pick<
   | "keyUsage"
   | "origin"
   | "keyManager"
+  | "multiRegion"
   | "description"
   | "policy"
   | "tags"
@@ -34,8 +35,7 @@ export interface NewKey {
 export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey> {
   const properties = {
     ...chosen,
-    keyId: randomUUID(),
-    multiRegion: false,
+    keyId: chosen.multiRegion ? multiRegionKeyId() : randomUUID(),
   };
   const { createdAtMs, origin } = chosen;
   const first = { generation: 0, rotationType: null, rotatedAtMs: null, createdAtMs };
@@ -47,7 +47,7 @@ export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey
     keyState: material === undefined ? "PendingImport" : "Enabled",
     deletionAtMs: null,
     pendingWindowDays: null,
-    primaryRegion: null,
+    primaryRegion: chosen.multiRegion ? chosen.region : null,
     currentMaterial: material?.reference ?? null,
     onDemandRotations: 0,
     materialValidToMs: null,
@@ -57,4 +57,8 @@ export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey
     changes.push({ kind: "insert", table: "keyMaterials", record: material });
   }
   return { key: keyOf(record), material, changes };
+}
+
+function multiRegionKeyId(): string {
+  return `mrk-${randomBytes(16).toString("hex")}`;
 }

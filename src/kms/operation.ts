@@ -4,7 +4,7 @@ import type { ConditionFact } from "../policy/evaluation.ts";
 import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
-import type { ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
+import type { CallEvent, ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { GrantTerms, KeyMaterialRecord } from "../store/records.ts";
 import type { Change, Store } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
@@ -29,6 +29,8 @@ export interface Desk {
   readonly attestationRoots: TrustedRoots;
   /** Missing where nobody is to be throttled. */
   readonly requestQuotas?: RequestQuotas | undefined;
+  /** The Regions that are served. */
+  readonly regions: readonly string[];
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;
@@ -43,8 +45,8 @@ export interface Outcome<Name extends OperationName> {
   readonly changes?: readonly Change[];
   readonly responseElements?: Readonly<Record<string, unknown>>;
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
-  /** What the service does on its own because of the call, on record beside it. */
-  readonly serviceEvents?: readonly ServiceEvent[];
+  /** What the service does because of the call, alone or in another Region, on record beside it. */
+  readonly serviceEvents?: readonly (CallEvent | ServiceEvent)[];
   /** References of key material that no memory keeps once the changes are stored. */
   readonly forgets?: readonly string[];
   /** Where the resources on record are not simply the keys in use. */

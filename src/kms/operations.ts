@@ -41,6 +41,8 @@ import { getKeyLastUsage } from "./operations/keys/get-key-last-usage.ts";
 import { listKeys } from "./operations/keys/list-keys.ts";
 import { scheduleKeyDeletion } from "./operations/keys/schedule-key-deletion.ts";
 import { updateKeyDescription } from "./operations/keys/update-key-description.ts";
+import { replicateKey } from "./operations/multi-region/replicate-key.ts";
+import { updatePrimaryRegion } from "./operations/multi-region/update-primary-region.ts";
 import { getKeyPolicy } from "./operations/policies/get-key-policy.ts";
 import { listKeyPolicies } from "./operations/policies/list-key-policies.ts";
 import { putKeyPolicy } from "./operations/policies/put-key-policy.ts";
@@ -119,8 +121,8 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   ImportKeyMaterial: importKeyMaterial,
 
   // multi-region
-  ReplicateKey: "not yet",
-  UpdatePrimaryRegion: "not yet",
+  ReplicateKey: replicateKey,
+  UpdatePrimaryRegion: updatePrimaryRegion,
 
   // custom-key-stores
   ConnectCustomKeyStore: "not yet",

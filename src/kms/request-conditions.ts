@@ -6,11 +6,25 @@
 import type { ConditionContext, ConditionFact, ConditionValue } from "../policy/evaluation.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
+import { isPrimary } from "./primary-key.ts";
 import { recipientCondition } from "./recipients.ts";
+
+/** What the condition keys tell of a key. */
+export type ConditionSubject = Pick<
+  Key,
+  | "accountId"
+  | "region"
+  | "keySpec"
+  | "keyUsage"
+  | "origin"
+  | "multiRegion"
+  | "primaryRegion"
+  | "tags"
+>;
 
 interface Subject {
   readonly desk: Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
-  readonly key: Pick<Key, "accountId" | "keySpec" | "keyUsage" | "origin" | "multiRegion" | "tags">;
+  readonly key: ConditionSubject;
   /** The alias the caller named the key by. */
   readonly requestAlias: string | undefined;
   /** What the operation adds. */
@@ -29,6 +43,7 @@ const derivations: ReadonlyMap<string, Derivation> = new Map(
     "kms:customermasterkeyusage": ({ key }) => key.keyUsage,
     "kms:keyorigin": ({ key }) => key.origin,
     "kms:multiregion": ({ key }) => String(key.multiRegion),
+    "kms:multiregionkeytype": ({ key }) => multiRegionKeyType(key),
     "kms:requestalias": ({ requestAlias }) => requestAlias,
     "aws:currenttime": ({ desk }) => new Date(desk.nowMs).toISOString(),
     "aws:epochtime": ({ desk }) => Math.floor(desk.nowMs / 1000).toString(),
@@ -62,6 +77,11 @@ export function requestConditions(subject: Subject): ConditionContext {
       return own.get(key);
     },
   };
+}
+
+function multiRegionKeyType(key: ConditionSubject): string | undefined {
+  if (!key.multiRegion) return undefined;
+  return isPrimary(key) ? "PRIMARY" : "REPLICA";
 }
 
 function resourceTag({ key }: Subject, condition: string): ConditionFact | undefined {

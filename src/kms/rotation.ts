@@ -9,15 +9,16 @@ import { serviceEvent } from "./events.ts";
 import { externalOrigin, isPresent, pendingRotation, standing } from "./imported-material.ts";
 import { changed, type Key } from "./key.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
-import { createKeyMaterial } from "./key-material.ts";
+import { createKeyMaterial, insertOf } from "./key-material.ts";
 import { requireOrigin } from "./key-origin.ts";
+import { changeShared, relatedKeys, synchronizeEvents } from "./related-keys.ts";
 
 export const defaultRotationPeriodDays = 365;
 
 export interface Rotation {
   readonly changes: readonly Change[];
-  /** The RotateKey event that CloudTrail shows beside the call, or alone. */
-  readonly event: ServiceEvent;
+  /** The RotateKey event that CloudTrail shows beside the call, or alone; its replicas' news with it. */
+  readonly events: readonly [ServiceEvent, ...ServiceEvent[]];
 }
 
 /** Only symmetric keys have more than one key material, and those of key stores do not. */
@@ -26,9 +27,17 @@ export function requireRotatable(key: Key): void {
   requireOrigin(key, "AWS_KMS", externalOrigin);
 }
 
-/** Has the vault make the next key material and says what is to be stored. */
+interface RotationParts {
+  readonly vault: VaultClient;
+  readonly store: Store;
+  readonly nowMs: number;
+  /** Of the call that asked for it, or of the service's own work. */
+  readonly requestId: string;
+}
+
+/** Has the vault make the next key material and says what is to be stored, for replicas too. */
 export async function rotate(
-  { vault, store, nowMs }: { vault: VaultClient; store: Store; nowMs: number },
+  { vault, store, nowMs, requestId }: RotationParts,
   key: Key,
   rotationType: "AUTOMATIC" | "ON_DEMAND",
 ): Promise<Rotation> {
@@ -42,17 +51,18 @@ export async function rotate(
     createdAtMs: nowMs,
   };
   const material = await createKeyMaterial(vault, key, generation);
-  const record = changed(key, {
-    currentMaterial: material.reference,
-    ...(rotationType === "AUTOMATIC"
-      ? { nextRotationAtMs: nextRotation(key.rotationPeriodDays, nowMs) }
-      : { onDemandRotations: key.onDemandRotations + 1 }),
-  });
-  const changes: Change[] = [
-    { kind: "insert", table: "keyMaterials", record: material },
-    { kind: "update", table: "keys", record },
+  const related = await relatedKeys(store, key);
+  const changes = [
+    ...related.map((one) => insertOf(material, one)),
+    ...changeShared(related, {
+      currentMaterial: material.reference,
+      ...(rotationType === "AUTOMATIC"
+        ? { nextRotationAtMs: nextRotation(key.rotationPeriodDays, nowMs) }
+        : { onDemandRotations: key.onDemandRotations + 1 }),
+    }),
   ];
-  return { changes, event: rotateKeyEvent(key, previous, material) };
+  const synchronized = synchronizeEvents(key, related, { atMs: nowMs, requestId });
+  return { changes, events: [rotateKeyEvent(key, previous, material), ...synchronized] };
 }
 
 /** The material that its owner imported for the next rotation of the key. */
@@ -94,7 +104,7 @@ export async function rotateTo(
     { kind: "update", table: "keyMaterials", record: material },
     { kind: "update", table: "keys", record },
   ];
-  return { changes, event: rotateKeyEvent(key, previous, material) };
+  return { changes, events: [rotateKeyEvent(key, previous, material)] };
 }
 
 export function nextRotation(periodDays: number | null, nowMs: number): number | null {

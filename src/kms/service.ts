@@ -23,15 +23,17 @@ export interface KmsParts {
   readonly lastUsages: LastUsages;
   readonly attestationRoots: TrustedRoots;
   readonly requestQuotas?: RequestQuotas | undefined;
+  /** The Regions that are served. */
+  readonly regions: readonly string[];
   readonly clock: Clock;
 }
 
 export function kmsService(parts: KmsParts): Service {
   const fairVault = new FairVault(parts.vault);
   const deskFor = ({ caller, facts }: Authenticated): Desk => {
-    const { store, trail, lastUsages, attestationRoots, requestQuotas, clock } = parts;
+    const { store, trail, lastUsages, attestationRoots, requestQuotas, regions, clock } = parts;
     const vault = fairVault.onBehalfOf(caller.accountId);
-    const reach = { vault, store, trail, lastUsages, attestationRoots, requestQuotas };
+    const reach = { vault, store, trail, lastUsages, attestationRoots, requestQuotas, regions };
     return { ...reach, caller, facts, nowMs: clock() };
   };
   return {

@@ -219,6 +219,14 @@ export const grantName = text(
   { min: 1, max: 256 },
   { source: "^[a-zA-Z0-9:/_-]+$", holds: (value) => /^[a-zA-Z0-9:/_-]+$/.test(value) },
 );
+/** As the model has it; whether there is such a Region is another question. */
+export const regionName = text(
+  { min: 1, max: 32 },
+  {
+    source: "^([a-z]+-){2,3}\\d+$",
+    holds: (value) => /^(?:[a-z]+-){2,3}\d+$/.test(value),
+  },
+);
 export const policyName = text({ min: 1, max: 128 }, { source: "[\\w]+", holds: word });
 export const policy = text(
   { min: 1, max: 131_072 },

@@ -1,4 +1,5 @@
 /** Calls that met a conflict over the same record go on one after another. */
+import type { KeyName } from "../store/records.ts";
 import type { StoreConflict } from "../store/store.ts";
 
 /** A queue, by its name among those of one owner. */
@@ -28,14 +29,19 @@ export async function inTurn<Result>(
 
 /**
  * Names what a call lost to another: a key with all that belongs to it, an alias, or what
- * else the store keeps. Other accounts and Regions, other keys, other names are others.
+ * else the store keeps. Other accounts and Regions, other keys, other names are others; the
+ * keys that are related to a multi-Region key are one, for they are changed together.
  */
 export function contestedRecord({ change }: StoreConflict): string {
   if (change === undefined) return "";
   const { table, record } = change;
-  if ("keyId" in record) return JSON.stringify([record.accountId, record.region, record.keyId]);
+  if ("keyId" in record) return keyName(record);
   if ("aliasName" in record) {
     return JSON.stringify([record.accountId, record.region, record.aliasName]);
   }
   return table;
+}
+
+function keyName({ accountId, region, keyId }: KeyName): string {
+  return JSON.stringify([accountId, keyId.startsWith("mrk-") ? "" : region, keyId]);
 }

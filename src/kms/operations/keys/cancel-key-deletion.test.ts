@@ -17,6 +17,23 @@ describe("CancelKeyDeletion", () => {
     expect(KeyMetadata?.DeletionDate).toBeUndefined();
   });
 
+  test("saves a primary key that waits for its replicas, which go their own way", async () => {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    const there = { region: "us-west-2" };
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region });
+    await kms.call("ScheduleKeyDeletion", { KeyId }, there);
+    await kms.call("ScheduleKeyDeletion", { KeyId });
+    await kms.call("CancelKeyDeletion", { KeyId });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId });
+    expect(KeyMetadata?.KeyState).toBe("Disabled");
+    expect(KeyMetadata?.PendingDeletionWindowInDays).toBeUndefined();
+    const replica = await kms.call("DescribeKey", { KeyId }, there);
+    expect(replica.KeyMetadata?.KeyState).toBe("PendingDeletion");
+    kms.nowMs += 60 * 86_400_000;
+    await kms.runLifecycle();
+    expect((await kms.call("DescribeKey", { KeyId })).KeyMetadata?.KeyState).toBe("Disabled");
+  });
+
   test("brings the rotation status back as it was", async () => {
     const KeyId = await kms.newKey();
     await kms.call("EnableKeyRotation", { KeyId, RotationPeriodInDays: 100 });

@@ -14,7 +14,7 @@ export const cancelKeyDeletion = keyOperation("CancelKeyDeletion", {
   uses: useOfKeyId("CancelKeyDeletion", { state: "pending deletion" }),
   async run({ key, ...desk }) {
     const keyState = await savedState(key, desk);
-    const record = changed(key, { keyState, deletionAtMs: null });
+    const record = changed(key, { keyState, deletionAtMs: null, pendingWindowDays: null });
     const output: Output<"CancelKeyDeletion"> = { KeyId: key.arn };
     return {
       output,

@@ -97,6 +97,56 @@ describe("CreateKey", () => {
     expect((await kms.call("GetKeyPolicy", { KeyId })).Policy).toBe(Policy);
   });
 
+  test("makes a multi-Region key, which is a primary without replicas", async () => {
+    const { KeyMetadata } = await kms.call("CreateKey", { MultiRegion: true });
+    const KeyId = KeyMetadata?.KeyId ?? "";
+    expect(KeyId).toMatch(/^mrk-[0-9a-f]{32}$/);
+    const expected = {
+      MultiRegion: true,
+      MultiRegionConfiguration: {
+        MultiRegionKeyType: "PRIMARY",
+        PrimaryKey: { Arn: kms.arn(KeyId), Region: "eu-west-1" },
+        ReplicaKeys: [],
+      },
+    };
+    expect(KeyMetadata).toMatchObject(expected);
+    expect((await kms.call("DescribeKey", { KeyId })).KeyMetadata).toEqual(KeyMetadata);
+    const recorded = kms.records.at(-2);
+    expect(recorded?.["requestParameters"]).toMatchObject({ multiRegion: true });
+    expect(recorded?.["responseElements"]).toMatchObject({
+      keyMetadata: {
+        multiRegion: true,
+        multiRegionConfiguration: {
+          multiRegionKeyType: "PRIMARY",
+          primaryKey: { arn: kms.arn(KeyId), region: "eu-west-1" },
+          replicaKeys: [],
+        },
+      },
+    });
+  });
+
+  test.each<[string, JsonObject, object]>([
+    ["MultiRegion", { MultiRegion: true }, { Bool: { "kms:MultiRegion": "true" } }],
+    [
+      "MultiRegionKeyType",
+      { MultiRegion: true },
+      { StringEquals: { "kms:MultiRegionKeyType": "PRIMARY" } },
+    ],
+    [
+      "KeySpec",
+      { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
+      { StringEquals: { "kms:KeySpec": "HMAC_256" } },
+    ],
+    ["tag", { Tags: [tag("a")] }, { StringEquals: { "aws:ResourceTag/a": "x" } }],
+  ])("judges the policy by the %s the key will have", async (_what, own, Condition) => {
+    const { Statement } = JSON.parse(rootOnly("kms:*")) as { Statement: readonly object[] };
+    const Policy = JSON.stringify({ Statement: [{ ...Statement[0], Condition }] });
+    await kms.send("CreateKey", { ...own, Policy });
+    expect((await refusal(kms.call("CreateKey", { Policy }))).code).toBe(
+      "MalformedPolicyDocumentException",
+    );
+  });
+
   test("gives a key without a policy the default one, in AWS's layout", async () => {
     const KeyId = await kms.newKey();
     expect((await kms.call("GetKeyPolicy", { KeyId })).Policy).toBe(
@@ -194,16 +244,16 @@ describe("CreateKey", () => {
     },
   );
 
-  test.each<JsonObject>([
-    { Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" },
-    { MultiRegion: true },
-  ])("UnsupportedOperationException for what is not there yet: %o", async (input) => {
-    const before = await kms.call("ListKeys", {});
-    expect((await refusal(kms.send("CreateKey", input))).code).toBe(
-      "UnsupportedOperationException",
-    );
-    expect(await kms.call("ListKeys", {})).toEqual(before);
-  });
+  test.each<JsonObject>([{ Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" }])(
+    "UnsupportedOperationException for what is not there yet: %o",
+    async (input) => {
+      const before = await kms.call("ListKeys", {});
+      expect((await refusal(kms.send("CreateKey", input))).code).toBe(
+        "UnsupportedOperationException",
+      );
+      expect(await kms.call("ListKeys", {})).toEqual(before);
+    },
+  );
 
   test("ValidationException for unknown words, told one by one", async () => {
     const { code, message } = await refusal(

@@ -1,11 +1,12 @@
 /** CreateKey: a new KMS key. Its key material never leaves the vault, or is imported later. */
 import type { CreateKeyRequest } from "@aws-sdk/client-kms";
+import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
-import { defaultKeyPolicy, requireSoundPolicy } from "../../key-policy.ts";
+import { policyOfNewKey } from "../../key-policy.ts";
 import { isImportable, symmetricDefault, usagesOf } from "../../key-algorithms.ts";
 import { externalOrigin } from "../../imported-material.ts";
 import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from "../../key-spec.ts";
@@ -13,6 +14,7 @@ import { newKey } from "../../new-key.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import { refuseSm2 } from "../../partition-limits.ts";
 import { keyQuota } from "../../quotas.ts";
+import { multiRegionConfiguration } from "../../related-keys.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
 import { recordedTags, requireSoundTags, tagList } from "../../tags.ts";
@@ -37,22 +39,18 @@ export const createKey = accountOperation("CreateKey", {
   async run({ input, ...desk }) {
     requireImplemented(input);
     const tags = requireSoundTags(input.Tags ?? []);
-    const policy = chosenPolicy(input, desk);
+    const chosen = chosenProperties(input, tags, desk);
+    const policy = policyOfNewKey(input, chosen, desk);
     const { key, material, changes } = await newKey(desk.vault, {
-      accountId: desk.caller.accountId,
-      region: desk.facts.region,
-      keySpec: chosenSpec(input),
-      keyUsage: input.KeyUsage ?? "ENCRYPT_DECRYPT",
-      origin: input.Origin ?? "AWS_KMS",
+      ...chosen,
+      policy,
       keyManager: "CUSTOMER",
       description: input.Description ?? "",
-      policy,
-      tags,
       createdAtMs: desk.nowMs,
       rotationPeriodDays: null,
       nextRotationAtMs: null,
     });
-    const KeyMetadata = keyMetadata(key, material);
+    const KeyMetadata = keyMetadata(key, material, multiRegionConfiguration(key, [key]));
     const output: Output<"CreateKey"> = { KeyMetadata };
     return {
       output,
@@ -82,6 +80,26 @@ export const createKey = accountOperation("CreateKey", {
 
 function chosenSpec({ KeySpec, CustomerMasterKeySpec }: CreateKeyRequest) {
   return KeySpec ?? CustomerMasterKeySpec ?? symmetricDefault;
+}
+
+/** What a policy may ask about the new key. */
+function chosenProperties(
+  input: CreateKeyRequest,
+  tags: readonly Tag[],
+  { caller, facts }: Pick<Desk, "caller" | "facts">,
+) {
+  const { region } = facts;
+  const multiRegion = input.MultiRegion ?? false;
+  return {
+    accountId: caller.accountId,
+    region,
+    keySpec: chosenSpec(input),
+    keyUsage: input.KeyUsage ?? "ENCRYPT_DECRYPT",
+    origin: input.Origin ?? "AWS_KMS",
+    multiRegion,
+    primaryRegion: multiRegion ? region : null,
+    tags,
+  };
 }
 
 function requireSoundCombination(input: CreateKeyRequest): void {
@@ -128,14 +146,9 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 function requireImplemented(input: CreateKeyRequest): void {
   refuseSm2(chosenSpec(input));
   if (input.CustomKeyStoreId !== undefined) throw notYet(`keys with origin ${input.Origin}`);
-  if (input.MultiRegion === true) throw notYet("multi-Region keys");
-}
-
-function chosenPolicy(input: CreateKeyRequest, desk: Desk): string {
-  if (input.Policy === undefined) return defaultKeyPolicy(desk.caller.accountId, desk.facts.region);
-  const bypass = input.BypassPolicyLockoutSafetyCheck ?? false;
-  requireSoundPolicy(input.Policy, { ...desk, bypassLockoutCheck: bypass });
-  return input.Policy;
+  if (input.MultiRegion === true && input.Origin === externalOrigin) {
+    throw notYet("multi-Region keys with imported key material");
+  }
 }
 
 function invalid(message: string): KmsError {

@@ -5,6 +5,7 @@ import type { Key } from "../../key.ts";
 import { currentMaterialIfAny } from "../../key-material.ts";
 import { keyMetadata } from "../../key-metadata.ts";
 import { type Desk, keyOperation, useOfKeyId } from "../../operation.ts";
+import { multiRegionConfiguration, relatedKeys } from "../../related-keys.ts";
 import * as shape from "../../shapes.ts";
 
 export const describeKey = keyOperation("DescribeKey", {
@@ -12,8 +13,10 @@ export const describeKey = keyOperation("DescribeKey", {
   readOnly: true,
   uses: useOfKeyId("DescribeKey", { acceptsAlias: true, state: "any" }),
   async run({ key, ...desk }) {
+    const related = await relatedKeys(desk.store, key);
+    const material = await currentMaterialIfAny(desk.store, key);
     const KeyMetadata = {
-      ...keyMetadata(key, await currentMaterialIfAny(desk.store, key)),
+      ...keyMetadata(key, material, multiRegionConfiguration(key, related)),
       ...(await expirationOf(key, desk)),
     };
     const output: Output<"DescribeKey"> = { KeyMetadata };

@@ -39,6 +39,43 @@ describe("ScheduleKeyDeletion", () => {
     expect(record).toMatchObject({ readOnly: false, resources: [{ ARN: kms.arn(KeyId) }] });
   });
 
+  test("lets a primary key wait for its replicas, without a date, and shows the window", async () => {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: "us-west-2" });
+    const input = { KeyId, PendingWindowInDays: 7 };
+    expect(await kms.call("ScheduleKeyDeletion", input)).toEqual({
+      KeyId: kms.arn(KeyId),
+      KeyState: "PendingReplicaDeletion",
+      PendingWindowInDays: 7,
+    });
+    expect(kms.lastRecord()["responseElements"]).toEqual({
+      keyId: kms.arn(KeyId),
+      keyState: "PendingReplicaDeletion",
+      pendingWindowInDays: 7,
+    });
+    const { KeyMetadata } = await kms.call("DescribeKey", { KeyId });
+    expect(KeyMetadata).toMatchObject({
+      KeyState: "PendingReplicaDeletion",
+      Enabled: false,
+      PendingDeletionWindowInDays: 7,
+    });
+    expect(KeyMetadata?.DeletionDate).toBeUndefined();
+  });
+
+  test("dates the deletion of a replica and of a primary without replicas as of any key", async () => {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: "us-west-2" });
+    const input = { KeyId, PendingWindowInDays: 7 };
+    const replica = await kms.call("ScheduleKeyDeletion", input, { region: "us-west-2" });
+    const DeletionDate = new Date(kms.nowMs + 7 * day);
+    expect(replica).toMatchObject({ KeyState: "PendingDeletion", DeletionDate });
+    const lone = await kms.newKey({ MultiRegion: true });
+    expect(await kms.call("ScheduleKeyDeletion", { ...input, KeyId: lone })).toMatchObject({
+      KeyState: "PendingDeletion",
+      DeletionDate,
+    });
+  });
+
   test.each([6, 31, 365])("ValidationException for a window of %d days", async (days) => {
     const KeyId = await kms.newKey();
     expect(

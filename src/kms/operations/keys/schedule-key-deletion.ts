@@ -5,6 +5,7 @@ import { daysUnused } from "../../days-unused.ts";
 import { KmsError } from "../../errors.ts";
 import { changed } from "../../key.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
+import { hasReplicas } from "../../related-keys.ts";
 import * as shape from "../../shapes.ts";
 import { usDate } from "../../us-date.ts";
 
@@ -33,29 +34,40 @@ export const scheduleKeyDeletion = keyOperation("ScheduleKeyDeletion", {
       return { "kms:ScheduleKeyDeletionPendingWindowInDays": PendingWindowInDays?.toString() };
     },
   }),
-  run({ input, key, nowMs }) {
+  async run({ input, key, store, nowMs }) {
     const windowDays = input.PendingWindowInDays ?? defaultWindowDays;
-    const deletionAtMs = nowMs + windowDays * msPerDay;
-    const record = changed(key, { keyState: "PendingDeletion", deletionAtMs });
+    const scheduled = (await hasReplicas(store, key))
+      ? whenReplicasAreGone(windowDays)
+      : after(windowDays, nowMs);
+    const { keyState, deletionAtMs } = scheduled;
     const output: Output<"ScheduleKeyDeletion"> = {
       KeyId: key.arn,
-      DeletionDate: new Date(deletionAtMs),
-      KeyState: "PendingDeletion",
+      DeletionDate: deletionAtMs === null ? undefined : new Date(deletionAtMs),
+      KeyState: keyState,
       PendingWindowInDays: windowDays,
     };
-    return Promise.resolve({
+    return {
       output,
-      changes: [{ kind: "update", table: "keys", record }],
+      changes: [{ kind: "update", table: "keys", record: changed(key, scheduled) }],
       responseElements: {
         keyId: key.arn,
-        keyState: "PendingDeletion",
-        deletionDate: usDate(deletionAtMs),
+        keyState,
+        deletionDate: deletionAtMs === null ? undefined : usDate(deletionAtMs),
         pendingWindowInDays: windowDays,
       },
-    });
+    };
   },
   record: ({ KeyId, PendingWindowInDays }) => ({
     keyId: KeyId,
     pendingWindowInDays: PendingWindowInDays,
   }),
 });
+
+function after(windowDays: number, nowMs: number) {
+  return { keyState: "PendingDeletion", deletionAtMs: nowMs + windowDays * msPerDay } as const;
+}
+
+/** The waiting period of a primary key begins when its last replica is deleted. */
+function whenReplicasAreGone(pendingWindowDays: number) {
+  return { keyState: "PendingReplicaDeletion", deletionAtMs: null, pendingWindowDays } as const;
+}

@@ -1,7 +1,6 @@
 /** DisableKeyRotation: idempotent. */
-import { changed } from "../../key.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
-import { requireRotatable } from "../../rotation.ts";
+import { setRotationPeriod } from "../../rotation-schedule.ts";
 import * as shape from "../../shapes.ts";
 
 export const disableKeyRotation = keyOperation("DisableKeyRotation", {
@@ -9,14 +8,6 @@ export const disableKeyRotation = keyOperation("DisableKeyRotation", {
   readOnly: false,
   emptyBody: true,
   uses: useOfKeyId("DisableKeyRotation", { origin: "AWS_KMS", state: "enabled" }),
-  run({ key }) {
-    requireRotatable(key);
-    const record = changed(key, { rotationPeriodDays: null, nextRotationAtMs: null });
-    return Promise.resolve({
-      output: {},
-      changes: [{ kind: "update", table: "keys", record }],
-      responseElements: { keyId: key.arn },
-    });
-  },
+  run: async ({ key, ...desk }) => await setRotationPeriod(key, null, desk),
   record: ({ KeyId }) => ({ keyId: KeyId }),
 });

@@ -75,4 +75,14 @@ describe("EnableKeyRotation", () => {
       message: `${kms.arn(KeyId)} origin is EXTERNAL which is not valid for this operation.`,
     });
   });
+
+  test("UnsupportedOperationException for a replica", async () => {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    const there = { region: "us-west-2" };
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region });
+    expect(await refusal(kms.call("EnableKeyRotation", { KeyId }, there))).toEqual({
+      code: "UnsupportedOperationException",
+      message: `${kms.arn(KeyId, there)} is not a multi-region primary key.`,
+    });
+  });
 });

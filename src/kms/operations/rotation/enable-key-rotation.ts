@@ -1,7 +1,7 @@
 /** EnableKeyRotation: every so many days from now the key gets new key material. */
-import { changed } from "../../key.ts";
 import { keyOperation } from "../../operation.ts";
-import { defaultRotationPeriodDays, nextRotation, requireRotatable } from "../../rotation.ts";
+import { defaultRotationPeriodDays } from "../../rotation.ts";
+import { setRotationPeriod } from "../../rotation-schedule.ts";
 import * as shape from "../../shapes.ts";
 
 export const enableKeyRotation = keyOperation("EnableKeyRotation", {
@@ -23,17 +23,8 @@ export const enableKeyRotation = keyOperation("EnableKeyRotation", {
       }),
     },
   ],
-  run({ input, key, nowMs }) {
-    requireRotatable(key);
-    const rotationPeriodDays = input.RotationPeriodInDays ?? defaultRotationPeriodDays;
-    const nextRotationAtMs = nextRotation(rotationPeriodDays, nowMs);
-    const record = changed(key, { rotationPeriodDays, nextRotationAtMs });
-    return Promise.resolve({
-      output: {},
-      changes: [{ kind: "update", table: "keys", record }],
-      responseElements: { keyId: key.arn },
-    });
-  },
+  run: async ({ input, key, ...desk }) =>
+    await setRotationPeriod(key, input.RotationPeriodInDays ?? defaultRotationPeriodDays, desk),
   record: ({ KeyId, RotationPeriodInDays }) => ({
     keyId: KeyId,
     rotationPeriodInDays: RotationPeriodInDays,

@@ -1,6 +1,7 @@
 /** GetKeyRotationStatus: whether and when the key is rotated automatically. */
 import type { Output } from "../../contract.ts";
 import type { Key } from "../../key.ts";
+import { isToBeDeleted } from "../../key-state.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 
@@ -20,7 +21,7 @@ function scheduleOf(key: Key) {
   // A key that is pending deletion is not rotated; its schedule comes back when it is saved.
   if (rotationPeriodDays === null || nextRotationAtMs === null)
     return { KeyRotationEnabled: false };
-  if (key.keyState === "PendingDeletion") return { KeyRotationEnabled: false };
+  if (isToBeDeleted(key)) return { KeyRotationEnabled: false };
   return {
     KeyRotationEnabled: true,
     RotationPeriodInDays: rotationPeriodDays,

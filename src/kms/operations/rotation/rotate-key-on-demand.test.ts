@@ -155,4 +155,14 @@ describe("RotateKeyOnDemand", () => {
     const attempt = kms.call("RotateKeyOnDemand", { KeyId: KeyMetadata?.KeyId });
     expect((await refusal(attempt)).code).toBe("AccessDeniedException");
   });
+
+  test("UnsupportedOperationException for a replica", async () => {
+    const KeyId = await kms.newKey({ MultiRegion: true });
+    const there = { region: "us-west-2" };
+    await kms.call("ReplicateKey", { KeyId, ReplicaRegion: there.region });
+    expect(await refusal(kms.call("RotateKeyOnDemand", { KeyId }, there))).toEqual({
+      code: "UnsupportedOperationException",
+      message: `${kms.arn(KeyId, there)} is not a multi-region primary key.`,
+    });
+  });
 });

@@ -7,6 +7,7 @@ import { KmsError } from "../../errors.ts";
 import { externalOrigin } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
 import { type Desk, keyOperation, useOfKeyId } from "../../operation.ts";
+import { refuseReplica } from "../../primary-key.ts";
 import {
   requirePendingMaterial,
   requireRotatable,
@@ -25,9 +26,10 @@ export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
   uses: useOfKeyId("RotateKeyOnDemand", { state: "enabled" }),
   async run({ key, ...desk }) {
     requireRotatable(key);
-    const { changes, event } = await rotateNow(key, desk);
+    refuseReplica(key);
+    const { changes, events } = await rotateNow(key, desk);
     const output: Output<"RotateKeyOnDemand"> = { KeyId: key.arn };
-    return { output, changes, responseElements: { keyId: key.arn }, serviceEvents: [event] };
+    return { output, changes, responseElements: { keyId: key.arn }, serviceEvents: events };
   },
   record: ({ KeyId }) => ({ keyId: KeyId }),
 });
@@ -35,7 +37,8 @@ export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
 async function rotateNow(key: Key, desk: Desk): Promise<Rotation> {
   if (key.origin !== externalOrigin) {
     requireFree(key, desk.nowMs);
-    return await rotate(desk, key, "ON_DEMAND");
+    const { requestId } = desk.facts;
+    return await rotate({ ...desk, requestId }, key, "ON_DEMAND");
   }
   const pending = await requirePendingMaterial(desk.store, key, desk.nowMs);
   requireFree(key, desk.nowMs);
