@@ -60,6 +60,14 @@ describe("what was contested", () => {
     );
   });
 
+  test("is the same for a multi-Region key in all its Regions", () => {
+    const multiRegion = { ...key, keyId: `mrk-${"0".repeat(32)}` };
+    const there = { ...multiRegion, region: "us-east-1" };
+    expect(lost({ kind: "update", table: "keys", record: there })).toBe(
+      lost({ kind: "update", table: "keys", record: multiRegion }),
+    );
+  });
+
   test("is an alias by its name, whatever key it is for", () => {
     expect(lostAlias({ targetKeyId: "another" })).toBe(lostAlias({}));
     expect(lostAlias({ aliasName: "alias/another" })).not.toBe(lostAlias({}));
