@@ -18,6 +18,22 @@ async function wrapped(world: World, KeyId: string) {
   return { KeyId, ImportToken, EncryptedKeyMaterial };
 }
 
+const forEver = { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" } as const;
+
+/** A key with imported key material. */
+async function imported(world: World) {
+  const KeyId = await world.newKey({ Origin: "EXTERNAL" });
+  await world.kms.importKeyMaterial({ ...(await wrapped(world, KeyId)), ...forEver });
+  return KeyId;
+}
+
+/** Imports new key material into a key that has some. */
+async function importNew(world: World, KeyId: string) {
+  const ImportType = "NEW_KEY_MATERIAL";
+  const input = { ...(await wrapped(world, KeyId)), ...forEver, ImportType } as const;
+  return await world.kms.importKeyMaterial(input);
+}
+
 export const importCases: readonly Case[] = [
   answers(
     "GetParametersForImport",
@@ -68,5 +84,69 @@ export const importCases: readonly Case[] = [
     words.origin,
     async (world) =>
       await world.kms.deleteImportedKeyMaterial({ KeyId: await world.key("symmetric") }),
+  ),
+  refuses(
+    "Encrypt",
+    "with a key whose key material was deleted",
+    words.pendingImport,
+    async (world) => {
+      const KeyId = await imported(world);
+      await world.kms.deleteImportedKeyMaterial({ KeyId });
+      return await world.kms.encrypt({ KeyId, Plaintext: Buffer.from("x") });
+    },
+  ),
+  answers(
+    "DeleteImportedKeyMaterial",
+    "of a symmetric key",
+    "KeyId KeyMaterialId",
+    async (world) => await world.kms.deleteImportedKeyMaterial({ KeyId: await imported(world) }),
+  ),
+  refuses(
+    "ImportKeyMaterial",
+    "with other key material than before",
+    "IncorrectKeyMaterialException",
+    async (world) => {
+      const input = await wrapped(world, await imported(world));
+      return await world.kms.importKeyMaterial({ ...input, ...forEver });
+    },
+  ),
+  refuses(
+    "ImportKeyMaterial",
+    "of new key material while other waits for a rotation",
+    {
+      code: "KMSInvalidStateException",
+      message:
+        /^New key material \(id: [0-9a-f]{64}\) cannot be imported into KMS key arn:\S+, because another key material \(id: [0-9a-f]{64}\) is pending rotation\.$/,
+    },
+    async (world) => {
+      const KeyId = await imported(world);
+      await importNew(world, KeyId);
+      return await importNew(world, KeyId);
+    },
+  ),
+  refuses(
+    "RotateKeyOnDemand",
+    "of a key that nothing was imported into yet",
+    words.pendingImport,
+    async (world) => await world.kms.rotateKeyOnDemand({ KeyId: await world.key("external") }),
+  ),
+  refuses(
+    "RotateKeyOnDemand",
+    "of a key without key material that waits for it",
+    {
+      code: "KMSInvalidStateException",
+      message: /^No available key material pending rotation for the key: arn:\S+\.$/,
+    },
+    async (world) => await world.kms.rotateKeyOnDemand({ KeyId: await imported(world) }),
+  ),
+  answers(
+    "RotateKeyOnDemand",
+    "of a key with new imported key material",
+    "KeyId",
+    async (world) => {
+      const KeyId = await imported(world);
+      await importNew(world, KeyId);
+      return await world.kms.rotateKeyOnDemand({ KeyId });
+    },
   ),
 ];
