@@ -1,6 +1,7 @@
 /** One connection to one vault process: commands out in frames, replies back by sequence number. */
 import type { Duplex } from "node:stream";
-import { commandCodecs, doneStatus, refusalOf } from "../vault-protocol/command-codecs.ts";
+import { commandCodecs } from "../vault-protocol/command-codecs.ts";
+import { doneStatus, refusalOf } from "../vault-protocol/statuses.ts";
 import {
   maximumInFlight,
   type Refusal,

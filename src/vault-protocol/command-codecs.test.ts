@@ -1,13 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type SentRequest,
-  commandCodecs,
-  commandOf,
-  limits,
-  refusalOf,
-  statusOf,
-} from "./command-codecs.ts";
+import { type SentRequest, commandCodecs, commandOf, limits } from "./command-codecs.ts";
+import { refusalOf, statusOf } from "./statuses.ts";
 import type { Refusal, VaultCommandName, VaultReply } from "./commands.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { FrameReader } from "./frames.ts";

@@ -1,11 +1,7 @@
 /** Reads commands from a peer and answers them, in order, as long as it keeps to the protocol. */
 import type { Duplex } from "node:stream";
-import {
-  commandCodecs,
-  commandOf,
-  doneStatus,
-  statusOf,
-} from "../vault-protocol/command-codecs.ts";
+import { commandCodecs, commandOf } from "../vault-protocol/command-codecs.ts";
+import { doneStatus, statusOf } from "../vault-protocol/statuses.ts";
 import {
   maximumInFlight,
   type Refusal,

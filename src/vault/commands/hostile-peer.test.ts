@@ -6,10 +6,10 @@ import { socketPair } from "../../../test/socket-pair.ts";
 import { newFacts, vaultBench } from "../../../test/vault-bench.ts";
 import {
   commandCodecs,
-  doneStatus,
   type SentKeyMaterial,
   type SentRequest,
 } from "../../vault-protocol/command-codecs.ts";
+import { doneStatus } from "../../vault-protocol/statuses.ts";
 import type { VaultCommandName, WrappedKeyMaterial } from "../../vault-protocol/commands.ts";
 import { FrameReader } from "../../vault-protocol/frames.ts";
 import { FrameWriter } from "../../vault-protocol/frame-writer.ts";
