@@ -18,11 +18,13 @@ import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
 import { RequestQuotas } from "./kms/request-quotas.ts";
+import { type ClockJudgement, SeenTime } from "./kms/seen-time.ts";
+import { Setbacks } from "./kms/setbacks.ts";
 import { kmsService } from "./kms/service.ts";
 import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
 import { movedToOwnBuffer } from "./kms/vault-socket.ts";
 import type { ServerConfig } from "./launcher/server-config.ts";
-import type { Clock } from "./lib/clock.ts";
+import { type Clock, msPerDay } from "./lib/clock.ts";
 import { every } from "./lib/every.ts";
 import type { Latest } from "./lib/latest.ts";
 import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
@@ -143,7 +145,17 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const attestationRoots =
     attestationRootPath === undefined ? [] : readTrustedRoots(attestationRootPath);
   const requestQuotas = config.requestQuotas ? new RequestQuotas() : undefined;
-  const lifecycle = { vault, store, trail, lastUsages: new LastUsages(store), clock };
+  const lifecycle = {
+    vault,
+    store,
+    trail,
+    lastUsages: new LastUsages(store),
+    clock,
+    seenTime: await SeenTime.open({ store, clock, ...clockWarnings(log) }),
+    setbacks: new Setbacks(({ keyArn, error }) =>
+      log.warn({ keyArn, err: error }, "a key whose time has come could not be seen to"),
+    ),
+  };
   const gateway = await openGateway({
     ...config,
     services: [
@@ -157,6 +169,18 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     adminSocketPath: path.join(config.dataDirectory, "admin.sock"),
   });
   return serverOf({ gateway, firstStart, lifecycle, foundation, log });
+}
+
+function clockWarnings(log: OperatorLog): ClockJudgement {
+  return {
+    onDoubt: ({ leadMs, seenAtMs }) =>
+      log.warn(
+        { aheadDays: Math.round(leadMs / msPerDay), seen: new Date(seenAtMs).toISOString() },
+        "the clock is further ahead than time was seen to pass: deletions of keys wait. " +
+          "Set it right, or leave it if it is right: it is believed after 30 days",
+      ),
+    onTrust: () => log.warn({}, "the clock is believed again: deletions of keys follow it"),
+  };
 }
 
 async function makeFirstAccount(

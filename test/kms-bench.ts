@@ -13,6 +13,7 @@ import { openDomainKeys } from "../src/kms/domain-keys.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
 import { runLifecycle } from "../src/kms/lifecycle.ts";
 import { RequestQuotas } from "../src/kms/request-quotas.ts";
+import { Setbacks } from "../src/kms/setbacks.ts";
 import { kmsService } from "../src/kms/service.ts";
 import { findBridge } from "../src/launcher/start-vault.ts";
 import type { Caller } from "../src/service/caller.ts";
@@ -74,6 +75,8 @@ export interface KmsBench {
   /** Calls CreateKey and returns the new key's id. */
   newKey(input?: Input<"CreateKey">, options?: CallOptions): Promise<string>;
   arn(keyId: string, options?: CallOptions): string;
+  /** The keys that the lifecycle could not see to, by ARN. */
+  readonly setbacks: readonly string[];
   /** Does what is due: deletions, expiries, rotations. */
   runLifecycle(): ReturnType<typeof runLifecycle>;
   /** The bytes of every file of the data directory. */
@@ -123,6 +126,12 @@ export async function kmsBench({
   const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
   const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
+  const setbacks: string[] = [];
+  const lifecycle = {
+    ...parts,
+    seenTime: { now: () => Promise.resolve(clock()) },
+    setbacks: new Setbacks(({ keyArn }) => setbacks.push(keyArn)),
+  };
 
   let lastInput: JsonObject = {};
 
@@ -173,7 +182,8 @@ export async function kmsBench({
     },
     arn: (keyId, { accountId = benchAccount, region = benchRegion } = {}) =>
       `arn:aws:kms:${region}:${accountId}:key/${keyId}`,
-    runLifecycle: async () => await runLifecycle(parts),
+    setbacks,
+    runLifecycle: async () => await runLifecycle(lifecycle),
     files: () => filesOf(directory),
     async close() {
       await openedTrail.close();

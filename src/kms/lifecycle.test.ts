@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../test/kms-bench.ts";
 import { refusal } from "../../test/refusal.ts";
+import { openDatabase } from "../store/sqlite/database.ts";
 
 const day = 86_400_000;
 const secret = Buffer.from("correct horse battery staple");
@@ -174,6 +175,72 @@ describe("a key that is pending deletion", () => {
     );
     kms.nowMs += 7 * day;
     expect(await kms.runLifecycle()).toMatchObject({ deleted: 150 });
+  });
+});
+
+describe("a key that cannot be seen to", () => {
+  /** As a fault of the disk does: the row of a key is no record any more. */
+  function damage(keyIds: readonly string[]): void {
+    const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
+    const database = openDatabase(file, "write");
+    const spoil = database.prepare("UPDATE keys SET tags = '{' WHERE key_id = ?");
+    for (const keyId of keyIds) spoil.run(keyId);
+    database.close();
+  }
+
+  function mend(): void {
+    const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
+    const database = openDatabase(file, "write");
+    database.exec("UPDATE keys SET tags = '[]' WHERE tags = '{'");
+    database.close();
+  }
+
+  async function doomedKeys(count: number): Promise<string[]> {
+    const made = Array.from({ length: count }, async () => {
+      const KeyId = await kms.newKey();
+      await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
+      return KeyId;
+    });
+    return await Promise.all(made);
+  }
+
+  test("keeps no other from it, not even 150 that are more overdue", async () => {
+    const spoilt = await doomedKeys(150);
+    kms.nowMs += 1;
+    const [sound] = await doomedKeys(1);
+    damage(spoilt);
+    kms.nowMs += 7 * day;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 1 });
+    expect((await refusal(kms.call("DescribeKey", { KeyId: sound }))).code).toBe(
+      "NotFoundException",
+    );
+    expect(new Set(kms.setbacks)).toEqual(new Set(spoilt.map((keyId) => kms.arn(keyId))));
+  });
+
+  test("is left alone for ten minutes, then tried again, and done when it can be", async () => {
+    const told = kms.setbacks.length;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 0 });
+    expect(kms.setbacks).toHaveLength(told);
+    kms.nowMs += 600_000;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 0 });
+    expect(kms.setbacks).toHaveLength(told + 150);
+    mend();
+    kms.nowMs += 600_000;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 150 });
+  });
+
+  test("ends a run when it is the journal that fails, and comes to its end later", async () => {
+    const [KeyId = "", other = ""] = await doomedKeys(2);
+    kms.nowMs += 7 * day;
+    kms.broken.trail = true;
+    await expect(kms.runLifecycle()).rejects.toThrow("ENOSPC");
+    kms.broken.trail = false;
+    expect(await kms.runLifecycle()).toMatchObject({ deleted: 1 });
+    for (const gone of [KeyId, other]) {
+      expect((await refusal(kms.call("DescribeKey", { KeyId: gone }))).code).toBe(
+        "NotFoundException",
+      );
+    }
   });
 });
 

@@ -1,21 +1,26 @@
 /**
  * What happens to keys when their time comes: deletion at the end of the waiting period,
- * expiry of imported key material, automatic rotation. Each step is stored together with its record, so that a crash
- * leaves it either done and remembered or still to do.
+ * expiry of imported key material, automatic rotation. Each step is stored together with
+ * its record, so that a crash leaves it either done and remembered or still to do. A key
+ * that cannot be seen to keeps no other from it.
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
 import type { ServiceEvent, Trail } from "../service/trail.ts";
-import type { KeyMaterialRecord } from "../store/records.ts";
 import { commitOnRecord } from "../store/commit-on-record.ts";
-import { type Change, type Store, StoreConflict } from "../store/store.ts";
+import { StoreUnavailable } from "../store/errors.ts";
+import type { KeyMaterialRecord, KeyName } from "../store/records.ts";
+import { type Change, type Part, type Store, StoreConflict } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
+import { KmsError } from "./errors.ts";
 import { serviceEvent } from "./events.ts";
 import { type Key, keyOf, recordOf } from "./key.ts";
 import type { LastUsages } from "./last-usage.ts";
 import { expiry } from "./material-expiry.ts";
 import { changesAtPrimary } from "./related-keys.ts";
 import { rotate } from "./rotation.ts";
+import type { SeenTime } from "./seen-time.ts";
+import type { Setbacks } from "./setbacks.ts";
 import { forgetKeyMaterial } from "./vault.ts";
 
 export interface LifecycleParts {
@@ -24,9 +29,12 @@ export interface LifecycleParts {
   readonly trail: Trail;
   readonly lastUsages: LastUsages;
   readonly clock: Clock;
+  /** By which something may be destroyed. */
+  readonly seenTime: Pick<SeenTime, "now">;
+  readonly setbacks: Setbacks;
 }
 
-/** Keys that are worked on before the clock is read again. */
+/** What is worked on before the clock is read again. */
 const batchSize = 100;
 
 /** What was seen to: keys deleted and rotated, imported key materials expired. */
@@ -36,7 +44,10 @@ export interface SeenTo {
   readonly rotated: number;
 }
 
-/** Does everything that is due now, and takes what was deleted out of every file. */
+/**
+ * Does everything that is due now. Rejects when nothing can be done for any key: the
+ * store, the journal or the vault is away.
+ */
 export async function runLifecycle(parts: LifecycleParts): Promise<SeenTo> {
   try {
     const deleted = await deleteDueKeys(parts);
@@ -51,24 +62,35 @@ export async function runLifecycle(parts: LifecycleParts): Promise<SeenTo> {
 }
 
 async function deleteDueKeys(parts: LifecycleParts): Promise<number> {
-  return await workOff(
-    async () => await parts.store.listKeysDueForDeletion(parts.clock(), batchSize),
-    async (record) => await deleteKey(keyOf(record), parts),
-  );
+  const { store, seenTime } = parts;
+  return await workOff(parts, {
+    list: async (part) => await store.listKeysDueForDeletion(await seenTime.now(), part),
+    async work(name) {
+      const key = await findKey(name, parts);
+      if (key?.keyState !== "PendingDeletion") return false;
+      return isPast(key.deletionAtMs, await seenTime.now()) && (await deleteKey(key, parts));
+    },
+  });
 }
 
 async function expireDueMaterials(parts: LifecycleParts): Promise<number> {
-  return await workOff(
-    async () => await parts.store.listKeyMaterialsDueToExpire(parts.clock(), batchSize),
-    async (material) => await expireMaterial(material, parts),
-  );
+  const { store, seenTime } = parts;
+  return await workOff(parts, {
+    list: async (part) => await store.listKeyMaterialsDueToExpire(await seenTime.now(), part),
+    work: async (material) => await expireMaterial(material, parts),
+  });
 }
 
 async function rotateDueKeys(parts: LifecycleParts): Promise<number> {
-  return await workOff(
-    async () => await parts.store.listKeysDueForRotation(parts.clock(), batchSize),
-    async (record) => await rotateKey(keyOf(record), parts),
-  );
+  const { store, clock } = parts;
+  return await workOff(parts, {
+    list: async (part) => await store.listKeysDueForRotation(clock(), part),
+    async work(name) {
+      const key = await findKey(name, parts);
+      if (key?.keyState !== "Enabled") return false;
+      return isPast(key.nextRotationAtMs, clock()) && (await rotateKey(key, parts));
+    },
+  });
 }
 
 /** Nothing that anyone hears of: their tokens say themselves when they end. */
@@ -82,18 +104,61 @@ async function dropExpiredImportKeys(parts: LifecycleParts): Promise<void> {
   }
 }
 
-/** Batch after batch, until nothing is due or nothing that is due can be done now. */
-async function workOff<Due>(
-  findDue: () => Promise<readonly Due[]>,
-  work: (due: Due) => Promise<boolean>,
+async function findKey(name: KeyName, { store }: LifecycleParts): Promise<Key | undefined> {
+  const record = await store.findKey(name);
+  return record && keyOf(record);
+}
+
+function isPast(dueAtMs: number | null, nowMs: number): boolean {
+  return dueAtMs !== null && dueAtMs <= nowMs;
+}
+
+interface Due<Item extends KeyName> {
+  /** Part of what is due. What was done is not due any more. */
+  readonly list: (part: Part) => Promise<readonly Item[]>;
+  /** Sees to what it still finds due, and says whether that was done. */
+  readonly work: (due: Item) => Promise<boolean>;
+}
+
+/** Part after part, past what cannot be done now, until the end of what is due. */
+async function workOff<Item extends KeyName>(
+  parts: LifecycleParts,
+  { list, work }: Due<Item>,
 ): Promise<number> {
   let done = 0;
+  let notDone = 0;
   for (;;) {
-    const due = await findDue();
-    const doneBefore = done;
-    for (const record of due) if (await work(record)) done += 1;
-    if (due.length < batchSize || done === doneBefore) return done;
+    const due = await list({ after: notDone, limit: batchSize });
+    for (const item of due) {
+      if (await seeTo(item, work, parts)) done += 1;
+      else notDone += 1;
+    }
+    if (due.length < batchSize) return done;
   }
+}
+
+async function seeTo<Item extends KeyName>(
+  item: Item,
+  work: Due<Item>["work"],
+  { setbacks, clock }: LifecycleParts,
+): Promise<boolean> {
+  if (setbacks.isResting(item, clock())) return false;
+  try {
+    return await work(item);
+  } catch (error) {
+    if (isEverybodys(error)) throw error instanceof NotStored ? error.cause : error;
+    setbacks.note(item, error, clock());
+    return false;
+  }
+}
+
+/** The store or the journal failed, whatever was to be put there. */
+class NotStored extends Error {}
+
+/** Other keys would fare no better. */
+function isEverybodys(error: unknown): boolean {
+  if (error instanceof NotStored || error instanceof StoreUnavailable) return true;
+  return error instanceof KmsError && error.code === "KeyUnavailableException";
 }
 
 /** The key, its material, aliases, tags and policy vanish in one transaction. */
@@ -104,7 +169,7 @@ async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
     { kind: "delete", table: "keys", record: recordOf(key) },
     ...(await changesAtPrimary(parts.store, key, atMs)),
   ];
-  const stored = await store(changes, [serviceEvent("DeleteKey", key, { atMs })], parts);
+  const stored = await storeOnRecord(changes, [serviceEvent("DeleteKey", key, { atMs })], parts);
   if (!stored) return false;
   const references = materials.map(({ reference }) => reference);
   await forgetKeyMaterial(parts.vault, references);
@@ -112,13 +177,13 @@ async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
 }
 
 async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Promise<boolean> {
-  const record = await parts.store.findKey(due);
+  const key = await findKey(due, parts);
   const materials = await parts.store.listKeyMaterials(due);
   const expired = materials.find(({ reference }) => reference === due.reference);
   // Deleted, or imported again, since it was found to be due.
-  if (record === undefined || expired?.rowVersion !== due.rowVersion) return false;
-  const { changes, event } = expiry(keyOf(record), materials, expired, parts.clock());
-  if (!(await store(changes, [event], parts))) return false;
+  if (key === undefined || expired?.rowVersion !== due.rowVersion) return false;
+  const { changes, event } = expiry(key, materials, expired, parts.clock());
+  if (!(await storeOnRecord(changes, [event], parts))) return false;
   await forgetKeyMaterial(parts.vault, [due.reference]);
   return true;
 }
@@ -126,11 +191,11 @@ async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Pr
 async function rotateKey(key: Key, parts: LifecycleParts): Promise<boolean> {
   const desk = { ...parts, nowMs: parts.clock(), requestId: randomUUID() };
   const { changes, events } = await rotate(desk, key, "AUTOMATIC");
-  return await store(changes, events, parts);
+  return await storeOnRecord(changes, events, parts);
 }
 
 /** A key that someone changed in the meantime is looked at again the next time. */
-async function store(
+async function storeOnRecord(
   changes: readonly Change[],
   events: readonly ServiceEvent[],
   parts: LifecycleParts,
@@ -141,6 +206,7 @@ async function store(
     return true;
   } catch (error) {
     if (error instanceof StoreConflict) return false;
-    throw error;
+    // A record that the schema cannot keep is the fault of that record.
+    throw error instanceof TypeError ? error : new NotStored("not stored", { cause: error });
   }
 }

@@ -139,6 +139,16 @@ export interface GrantRecord extends KeyName, GrantTerms {
   readonly createdAtMs: number;
 }
 
+/** How far time is known to have gone, by those who destroy what is due. */
+export interface ClockRecord {
+  readonly name: string;
+  readonly seenAtMs: number;
+  /** When the clock was found ahead of that, while it still is; null while it is believed. */
+  readonly doubtedSinceMs: number | null;
+  /** How far ahead it was found. */
+  readonly leadMs: number | null;
+}
+
 /** The last successful cryptographic use of a key. */
 export interface KeyLastUsageRecord extends KeyName {
   readonly operation: string;

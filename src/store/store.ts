@@ -8,6 +8,7 @@ import type {
   AccessKeyRecord,
   AccountRecord,
   AliasRecord,
+  ClockRecord,
   DomainKeyRecord,
   GrantRecord,
   GrantTerms,
@@ -28,6 +29,7 @@ export interface Tables {
   importKeys: ImportKeyRecord;
   aliases: AliasRecord;
   grants: GrantRecord;
+  clocks: ClockRecord;
   keyLastUsages: KeyLastUsageRecord;
 }
 
@@ -79,6 +81,13 @@ export interface Page {
   readonly limit: number;
 }
 
+/** Some of what is due. Names only: what cannot be read keeps nobody from the others. */
+export interface Part {
+  /** How many to pass over. */
+  readonly after: number;
+  readonly limit: number;
+}
+
 export interface Store {
   findAccount(accountId: string): Eventually<AccountRecord | undefined>;
   listAccounts(page: Page): Promise<readonly AccountRecord[]>;
@@ -90,10 +99,10 @@ export interface Store {
   findKey(name: KeyName): Eventually<KeyRecord | undefined>;
   /** By key id. */
   listKeyIds(accountId: string, region: string, page: Page): Promise<readonly string[]>;
-  /** Keys pending deletion whose time has come. */
-  listKeysDueForDeletion(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
-  /** Enabled keys whose next automatic rotation is due. Replicas are rotated with their primary. */
-  listKeysDueForRotation(nowMs: number, limit: number): Promise<readonly KeyRecord[]>;
+  /** Keys pending deletion whose time has come, the most overdue first. */
+  listKeysDueForDeletion(nowMs: number, part: Part): Promise<readonly KeyName[]>;
+  /** Enabled keys whose next automatic rotation is due, the most overdue first: replicas with their primary. */
+  listKeysDueForRotation(nowMs: number, part: Part): Promise<readonly KeyName[]>;
 
   /** Of one key, by reference (32 hex digits). */
   findKeyMaterial(name: KeyName, reference: string): Eventually<KeyMaterialRecord | undefined>;
@@ -108,7 +117,7 @@ export interface Store {
   listKeyMaterials(name: KeyName): Promise<readonly KeyMaterialRecord[]>;
 
   /** Imported key material that is present and whose time has come. */
-  listKeyMaterialsDueToExpire(nowMs: number, limit: number): Promise<readonly KeyMaterialRecord[]>;
+  listKeyMaterialsDueToExpire(nowMs: number, part: Part): Promise<readonly KeyMaterialRecord[]>;
 
   findImportKey(name: KeyName, importId: string): Promise<ImportKeyRecord | undefined>;
   listImportKeysExpired(nowMs: number, limit: number): Promise<readonly ImportKeyRecord[]>;
@@ -147,6 +156,7 @@ export interface Store {
     page: Page,
   ): Promise<readonly GrantRecord[]>;
 
+  findClock(name: string): Promise<ClockRecord | undefined>;
   findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
 
   /**

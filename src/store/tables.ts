@@ -162,6 +162,17 @@ export const tables: { readonly [Table in TableName]: TableDescription<Tables[Ta
       createdAtMs: "integer",
     },
   },
+  clocks: {
+    name: "clocks",
+    mutability: "replaceable",
+    primaryKey: ["name"],
+    columns: {
+      name: "text",
+      seenAtMs: "integer",
+      doubtedSinceMs: "integer or null",
+      leadMs: "integer or null",
+    },
+  },
   keyLastUsages: {
     name: "key_last_usages",
     mutability: "replaceable",

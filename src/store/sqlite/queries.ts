@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { GrantTerms, KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
-import type { OutboxEntry, Page, TableName, Tables } from "../store.ts";
+import type { OutboxEntry, Page, Part, TableName, Tables } from "../store.ts";
 import { columnName, type TableDescription, tables } from "../tables.ts";
 import { isThis } from "./statements.ts";
 
@@ -22,27 +22,21 @@ export function prepareQueries(database: DatabaseSync) {
     listDomainKeys: select("domainKeys", "true ORDER BY number"),
 
     listKeyIds: paged(keyIdsOf(database)),
-    listKeysDueForDeletion: due(
-      select(
-        "keys",
-        "deletion_at_ms <= ? AND key_state = 'PendingDeletion' ORDER BY deletion_at_ms LIMIT ?",
-      ),
-    ),
-    listKeysDueForRotation: due(
-      select(
-        "keys",
-        "next_rotation_at_ms <= ? AND key_state = 'Enabled' AND (primary_region IS NULL OR primary_region = region) ORDER BY next_rotation_at_ms LIMIT ?",
-      ),
+    listKeysDueForDeletion: dueKeysOf(database, "deletion_at_ms", "key_state = 'PendingDeletion'"),
+    listKeysDueForRotation: dueKeysOf(
+      database,
+      "next_rotation_at_ms",
+      "key_state = 'Enabled' AND (primary_region IS NULL OR primary_region = region)",
     ),
     listKeysOfId: select(
       "keys",
       "account_id = ? AND key_id = ? AND multi_region = 1 ORDER BY region",
     ),
     hasKeyMaterial: existsMaterial(database),
-    listKeyMaterialsDueToExpire: due(
+    listKeyMaterialsDueToExpire: partly(
       select(
         "keyMaterials",
-        "valid_to_ms <= ? AND wrapped IS NOT NULL ORDER BY valid_to_ms LIMIT ?",
+        "valid_to_ms <= ? AND wrapped IS NOT NULL ORDER BY valid_to_ms LIMIT ? OFFSET ?",
       ),
     ),
     listImportKeysExpired: due(
@@ -150,6 +144,7 @@ function findsOf(database: DatabaseSync): Finds {
     importKeys: find("importKeys"),
     aliases: find("aliases"),
     grants: find("grants"),
+    clocks: find("clocks"),
     keyLastUsages: find("keyLastUsages"),
   };
 }
@@ -189,6 +184,25 @@ const terms: TableDescription<GrantTerms> = {
   columns: { operations: "json", constraints: "json" },
 };
 
+/** The names of keys in such a state whose time has come, in the order of that time. */
+function dueKeysOf(
+  database: DatabaseSync,
+  time: "deletion_at_ms" | "next_rotation_at_ms",
+  state: string,
+) {
+  const statement = prepareRows(
+    database,
+    `SELECT account_id, region, key_id FROM keys WHERE ${time} <= ? AND ${state} ` +
+      `ORDER BY ${time} LIMIT ? OFFSET ?`,
+  );
+  return (nowMs: number, { after, limit }: Part): readonly KeyName[] => {
+    const rows = statement.all(nowMs, pageLength(limit), after);
+    return (rows as unknown as readonly [string, string, string][]).map(
+      ([accountId, region, keyId]) => ({ accountId, region, keyId }),
+    );
+  };
+}
+
 function outboxOf(database: DatabaseSync): () => readonly OutboxEntry[] {
   const statement = prepareRows(database, "SELECT event_id, line FROM outbox ORDER BY sequence");
   return () => {
@@ -206,6 +220,11 @@ function erasureOf(database: DatabaseSync): () => boolean {
 function paged<Stored>(select: Select<Stored>) {
   return (values: readonly string[], { after, limit }: Page): readonly Stored[] =>
     select(...values, after ?? "", pageLength(limit));
+}
+
+function partly<Stored>(select: Select<Stored>) {
+  return (nowMs: number, { after, limit }: Part): readonly Stored[] =>
+    select(nowMs, pageLength(limit), after);
 }
 
 function due<Stored>(select: Select<Stored>) {

@@ -11,7 +11,13 @@ import {
   temporaryDirectory,
 } from "../../../test/store-bench.ts";
 import { StoreUnavailable } from "../errors.ts";
-import type { AliasRecord, DomainKeyRecord, KeyLastUsageRecord, KeyRecord } from "../records.ts";
+import type {
+  AliasRecord,
+  DomainKeyRecord,
+  KeyLastUsageRecord,
+  KeyName,
+  KeyRecord,
+} from "../records.ts";
 import { type Change, LimitReached, type Page, type Store, StoreConflict } from "../store.ts";
 
 const key = aKey();
@@ -32,7 +38,7 @@ function aDomainKey(number: number): DomainKeyRecord {
   return { number, wrapped: Uint8Array.of(number), createdAtMs: 1 };
 }
 
-function idsOf(keys: readonly KeyRecord[]): string[] {
+function idsOf(keys: readonly KeyName[]): string[] {
   return keys.map(({ keyId: id }) => id);
 }
 
@@ -411,9 +417,15 @@ test("finds keys that are due, the most overdue first, and no others", async () 
     keyChange("insert", { keyId: "primary", nextRotationAtMs: 9, primaryRegion: keyName.region }),
     keyChange("insert", { keyId: "replica", nextRotationAtMs: 9, primaryRegion: "us-east-1" }),
   );
-  expect(idsOf(await store.listKeysDueForDeletion(10, 9))).toEqual(["later", "late"]);
-  expect(idsOf(await store.listKeysDueForDeletion(10, 1))).toEqual(["later"]);
-  expect(idsOf(await store.listKeysDueForRotation(10, 9))).toEqual(["primary", "rotating"]);
+  expect(idsOf(await store.listKeysDueForDeletion(10, { after: 0, limit: 9 }))).toEqual([
+    "later",
+    "late",
+  ]);
+  expect(idsOf(await store.listKeysDueForDeletion(10, { after: 1, limit: 1 }))).toEqual(["late"]);
+  expect(idsOf(await store.listKeysDueForRotation(10, { after: 0, limit: 9 }))).toEqual([
+    "primary",
+    "rotating",
+  ]);
 });
 
 test("lists the materials of a key from the oldest on", async () => {

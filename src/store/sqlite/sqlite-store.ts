@@ -166,6 +166,7 @@ function plainReads({ writer, queries }: Parts): PlainReads {
       ),
     listRetirableGrants: async (region, retiring, page) =>
       read(() => queries.listRetirableGrants([region, retiring], page)),
+    findClock: async (name) => read(() => queries.find.clocks([name])),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
     listOutbox: async () => read(() => queries.listOutbox()),
     isErasureDue: async () => read(() => queries.isErasureDue()),

@@ -1,0 +1,126 @@
+/**
+ * How far time has gone, for those who destroy what is due. The clock of the host may
+ * jump; what it says is believed only as far as time was seen to pass, and how far that
+ * was is stored, so that a restart does not forget it.
+ *
+ * - While the process runs, seen time goes on no more than 1 % faster than the time since
+ *   the host's start does, which no one sets.
+ * - A server that was down for up to a week believes the clock for that time.
+ * - A clock that is more than a day ahead of what was seen is in doubt. It is believed when
+ *   it is put right, or after it has run evenly for 30 days, the longest waiting period.
+ *
+ * So no key is destroyed before it has waited for as long as it was to wait, but for what
+ * passed while nobody watched.
+ */
+import os from "node:os";
+import { type Clock, msPerDay } from "../lib/clock.ts";
+import type { ClockRecord } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+
+const fastest = 1.01;
+const downtimeBelievedMs = 7 * msPerDay;
+const leadBelievedMs = msPerDay;
+const doubtMs = 30 * msPerDay;
+const storedEveryMs = 3_600_000;
+
+const clockName = "destruction";
+
+export interface ClockJudgement {
+  /** The clock was found ahead: what is due by it alone waits. */
+  onDoubt(lead: { readonly leadMs: number; readonly seenAtMs: number }): void;
+  /** It is believed again. */
+  onTrust(): void;
+}
+
+export interface SeenTimeParts extends ClockJudgement {
+  readonly store: Pick<Store, "findClock" | "commit">;
+  readonly clock: Clock;
+  /** Milliseconds from any beginning; goes on while the host sleeps, and never jumps. */
+  readonly elapsedMs?: () => number;
+}
+
+type Seen = Omit<ClockRecord, "name">;
+
+export class SeenTime {
+  readonly #parts: SeenTimeParts;
+  readonly #elapsedMs: () => number;
+  #seen: Seen;
+  #stored: Seen | undefined;
+  #readAtMs: number;
+  /** The time in which the server was down has not been accounted for yet. */
+  #wasDown = true;
+
+  private constructor(parts: SeenTimeParts, stored: Seen | undefined) {
+    this.#parts = parts;
+    this.#elapsedMs = parts.elapsedMs ?? (() => os.uptime() * 1000);
+    this.#stored = stored;
+    this.#seen = stored ?? trusted(parts.clock());
+    this.#readAtMs = this.#elapsedMs();
+    if (this.#seen.doubtedSinceMs !== null) this.#sayDoubt();
+  }
+
+  /** Goes on from what was stored; the first time ever, the clock is all there is. */
+  static async open(parts: SeenTimeParts): Promise<SeenTime> {
+    return new SeenTime(parts, await parts.store.findClock(clockName));
+  }
+
+  /**
+   * The time by which something may be destroyed, in milliseconds since 1970: what was
+   * seen, or what the clock says if that is less. What follows from it is stored first.
+   */
+  async now(): Promise<number> {
+    const clockMs = this.#parts.clock();
+    const readAtMs = this.#elapsedMs();
+    const before = this.#seen;
+    const passedMs = Math.max(0, readAtMs - this.#readAtMs);
+    this.#seen = judged(this.#goneOn(clockMs, passedMs), clockMs);
+    this.#readAtMs = readAtMs;
+    if (this.#seen.doubtedSinceMs !== before.doubtedSinceMs) this.#sayJudgement();
+    await this.#store();
+    return Math.min(this.#seen.seenAtMs, clockMs);
+  }
+
+  #goneOn(clockMs: number, passedMs: number): Seen {
+    const { seenAtMs, doubtedSinceMs } = this.#seen;
+    if (clockMs < seenAtMs) return this.#seen;
+    const downMs = this.#wasDown && doubtedSinceMs === null ? clockMs - seenAtMs : 0;
+    this.#wasDown = false;
+    if (downMs > 0 && downMs <= downtimeBelievedMs) return { ...this.#seen, seenAtMs: clockMs };
+    const furthestMs = Math.floor(seenAtMs + passedMs * fastest);
+    return { ...this.#seen, seenAtMs: Math.min(clockMs, furthestMs) };
+  }
+
+  async #store(): Promise<void> {
+    const seen = this.#seen;
+    const stored = this.#stored;
+    const isRecent = stored !== undefined && seen.seenAtMs - stored.seenAtMs < storedEveryMs;
+    if (isRecent && seen.doubtedSinceMs === stored.doubtedSinceMs) return;
+    const record = { ...seen, name: clockName };
+    await this.#parts.store.commit([{ kind: "upsert", table: "clocks", record }]);
+    this.#stored = seen;
+  }
+
+  #sayJudgement(): void {
+    if (this.#seen.doubtedSinceMs === null) this.#parts.onTrust();
+    else this.#sayDoubt();
+  }
+
+  #sayDoubt(): void {
+    const { leadMs, seenAtMs } = this.#seen;
+    this.#parts.onDoubt({ leadMs: leadMs ?? 0, seenAtMs });
+  }
+}
+
+function trusted(seenAtMs: number): Seen {
+  return { seenAtMs, doubtedSinceMs: null, leadMs: null };
+}
+
+/** Whether the clock is believed, given what was seen. */
+function judged(seen: Seen, clockMs: number): Seen {
+  const { seenAtMs, doubtedSinceMs, leadMs } = seen;
+  const nowAheadMs = clockMs - seenAtMs;
+  if (nowAheadMs <= leadBelievedMs) return trusted(seenAtMs);
+  const ranEvenly = doubtedSinceMs !== null && nowAheadMs <= (leadMs ?? 0) + leadBelievedMs;
+  if (!ranEvenly) return { seenAtMs, doubtedSinceMs: seenAtMs, leadMs: nowAheadMs };
+  return seenAtMs - doubtedSinceMs >= doubtMs ? trusted(clockMs) : seen;
+}
