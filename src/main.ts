@@ -4,6 +4,7 @@
  * would restart the vault.
  */
 import { Socket } from "node:net";
+import path from "node:path";
 import pino from "pino";
 import type { FromServer, ToServer } from "./launcher/messages.ts";
 import type { ServerConfig } from "./launcher/server-config.ts";
@@ -35,6 +36,8 @@ async function start(config: ServerConfig): Promise<void> {
     { level: config.logLevel, base: null },
     pino.destination({ dest: 2, sync: true }),
   );
+  // Before SQLite is used: what it copies in an erasure is for nobody else to read.
+  process.env["SQLITE_TMPDIR"] = path.resolve(config.dataDirectory);
   opening = openServer({ config, clock: Date.now, log, vaultSockets, onFatal });
 
   function onFatal(error: Error): void {

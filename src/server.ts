@@ -28,6 +28,7 @@ import { type Clock, msPerDay } from "./lib/clock.ts";
 import { every } from "./lib/every.ts";
 import type { Latest } from "./lib/latest.ts";
 import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
+import { keepErased } from "./store/erasing.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { openJournal } from "./trail/journal.ts";
@@ -55,6 +56,8 @@ interface Surroundings {
 
 /** Often enough that a key whose time has come is gone within seconds. */
 const lifecycleEveryMs = 1_000;
+/** A rest of its own keeps the store from rewriting its files all the time. */
+const eraseEveryMs = 30_000;
 /** What a crash takes of the last uses still stands in the journal, and each storing costs a commit. */
 const lastUsagesEveryMs = 30_000;
 
@@ -218,6 +221,11 @@ function serverOf(parts: {
     async () => await lifecycle.lastUsages.flush(),
     warnOfUsages,
   );
+  const erasing = keepErased(foundation.store, {
+    everyMs: eraseEveryMs,
+    onFailure: (error) =>
+      log.warn({ err: error }, "what was deleted could not be erased from the files yet"),
+  });
   return {
     url: gateway.url,
     firstStart,
@@ -227,7 +235,10 @@ function serverOf(parts: {
       await ticking.stop();
       await storingUsages.stop();
       await lifecycle.lastUsages.flush().catch(warnOfUsages);
+      const erased = erasing.stop();
+      // An erasure that rests until later is made at once by a store that closes.
       await foundation.close();
+      await erased;
     },
   };
 }

@@ -77,7 +77,7 @@ export interface KmsBench {
   arn(keyId: string, options?: CallOptions): string;
   /** The keys that the lifecycle could not see to, by ARN. */
   readonly setbacks: readonly string[];
-  /** Does what is due: deletions, expiries, rotations. */
+  /** Does what is due: deletions, expiries, rotations, erasure. */
   runLifecycle(): ReturnType<typeof runLifecycle>;
   /** The bytes of every file of the data directory. */
   files(): readonly { readonly name: string; readonly bytes: Buffer }[];
@@ -183,7 +183,13 @@ export async function kmsBench({
     arn: (keyId, { accountId = benchAccount, region = benchRegion } = {}) =>
       `arn:aws:kms:${region}:${accountId}:key/${keyId}`,
     setbacks,
-    runLifecycle: async () => await runLifecycle(lifecycle),
+    async runLifecycle() {
+      try {
+        return await runLifecycle(lifecycle);
+      } finally {
+        if (await store.isErasureDue()) await store.eraseDeleted();
+      }
+    },
     files: () => filesOf(directory),
     async close() {
       await openedTrail.close();

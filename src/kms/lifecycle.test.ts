@@ -44,6 +44,31 @@ async function deleteAnotherKey(): Promise<void> {
   await kms.runLifecycle();
 }
 
+/** As a fault of the disk does: the row of a key is no record any more. */
+function damage(keyIds: readonly string[]): void {
+  const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
+  const database = openDatabase(file, "write");
+  const spoil = database.prepare("UPDATE keys SET tags = '{' WHERE key_id = ?");
+  for (const keyId of keyIds) spoil.run(keyId);
+  database.close();
+}
+
+function mend(): void {
+  const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
+  const database = openDatabase(file, "write");
+  database.exec("UPDATE keys SET tags = '[]' WHERE tags = '{'");
+  database.close();
+}
+
+async function doomedKeys(count: number): Promise<string[]> {
+  const made = Array.from({ length: count }, async () => {
+    const KeyId = await kms.newKey();
+    await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
+    return KeyId;
+  });
+  return await Promise.all(made);
+}
+
 describe("a key that is pending deletion", () => {
   test("is deleted at its time and not a millisecond before", async () => {
     const KeyId = await kms.newKey();
@@ -179,31 +204,6 @@ describe("a key that is pending deletion", () => {
 });
 
 describe("a key that cannot be seen to", () => {
-  /** As a fault of the disk does: the row of a key is no record any more. */
-  function damage(keyIds: readonly string[]): void {
-    const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
-    const database = openDatabase(file, "write");
-    const spoil = database.prepare("UPDATE keys SET tags = '{' WHERE key_id = ?");
-    for (const keyId of keyIds) spoil.run(keyId);
-    database.close();
-  }
-
-  function mend(): void {
-    const file = kms.files().find(({ name }) => name.endsWith("keyhaven.db"))?.name ?? "";
-    const database = openDatabase(file, "write");
-    database.exec("UPDATE keys SET tags = '[]' WHERE tags = '{'");
-    database.close();
-  }
-
-  async function doomedKeys(count: number): Promise<string[]> {
-    const made = Array.from({ length: count }, async () => {
-      const KeyId = await kms.newKey();
-      await kms.call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: 7 });
-      return KeyId;
-    });
-    return await Promise.all(made);
-  }
-
   test("keeps no other from it, not even 150 that are more overdue", async () => {
     const spoilt = await doomedKeys(150);
     kms.nowMs += 1;

@@ -49,16 +49,11 @@ export interface SeenTo {
  * store, the journal or the vault is away.
  */
 export async function runLifecycle(parts: LifecycleParts): Promise<SeenTo> {
-  try {
-    const deleted = await deleteDueKeys(parts);
-    const expired = await expireDueMaterials(parts);
-    const rotated = await rotateDueKeys(parts);
-    await dropExpiredImportKeys(parts);
-    return { deleted, expired, rotated };
-  } finally {
-    // Whoever deleted it: a deleted row stays in freed pages and in the log until then.
-    if (await parts.store.isErasureDue()) await parts.store.eraseDeleted();
-  }
+  const deleted = await deleteDueKeys(parts);
+  const expired = await expireDueMaterials(parts);
+  const rotated = await rotateDueKeys(parts);
+  await dropExpiredImportKeys(parts);
+  return { deleted, expired, rotated };
 }
 
 async function deleteDueKeys(parts: LifecycleParts): Promise<number> {
@@ -161,7 +156,10 @@ function isEverybodys(error: unknown): boolean {
   return error instanceof KmsError && error.code === "KeyUnavailableException";
 }
 
-/** The key, its material, aliases, tags and policy vanish in one transaction. */
+/**
+ * The key, its material, aliases, tags and policy vanish in one transaction. That they
+ * leave the files too is the store's to see to.
+ */
 async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
   const materials = await parts.store.listKeyMaterials(key);
   const atMs = parts.clock();

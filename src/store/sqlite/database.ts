@@ -19,7 +19,7 @@ const settings: Readonly<Record<string, readonly [setting: string, readBack: num
   cell_size_check: ["ON", 1],
   foreign_keys: ["ON", 1],
   busy_timeout: [String(busyTimeoutMs), busyTimeoutMs],
-  // Temporary copies of rows in memory, never in a file.
+  // Temporary copies of rows in memory; an erasure, which copies all of them, is the exception.
   temp_store: ["MEMORY", 2],
 };
 

@@ -6,6 +6,7 @@ import {
   aKey,
   aKeyMaterial,
   openTestStore,
+  runModule,
   temporaryDirectory,
 } from "../../../test/store-bench.ts";
 import { openDatabase } from "./database.ts";
@@ -111,3 +112,52 @@ test("finishes at the next start what was not done before", async () => {
   await second.close();
   expect(countFound(directory, [material.wrapped])).toBe(0);
 });
+
+/** Erases in a process whose temporary files are to lie in the directory; says which it saw there. */
+const eraser = (directory: string): string => `
+  import fs from "node:fs";
+  import { aKey, aKeyMaterial } from "src/../test/store-bench.ts";
+  import { openSqliteStore } from "src/store/sqlite/sqlite-store.ts";
+  const directory = ${JSON.stringify(directory)};
+  process.env.SQLITE_TMPDIR = directory;
+  const store = await openSqliteStore({ directory, mode: "serve" });
+  const key = aKey();
+  const wrapped = Buffer.alloc(20_000_000);
+  const material = (generation) =>
+    aKeyMaterial({ wrapped, generation, reference: String(generation) });
+  await store.commit([{ kind: "insert", table: "keys", record: key }]);
+  for (const generation of [0, 1, 2]) {
+    const record = material(generation);
+    await store.commit([{ kind: "insert", table: "keyMaterials", record }]);
+  }
+  await store.commit([{ kind: "delete", table: "keyMaterials", record: material(0) }]);
+  const seen = new Set();
+  const look = setInterval(() => {
+    for (const name of fs.readdirSync("/proc/self/fd")) {
+      try {
+        const file = fs.readlinkSync("/proc/self/fd/" + name);
+        if (file.includes("etilqs")) seen.add(file);
+      } catch {}
+    }
+  }, 1);
+  await store.eraseDeleted();
+  clearInterval(look);
+  await store.close();
+  console.log(JSON.stringify({ seen: [...seen], left: fs.readdirSync(directory) }));
+`;
+
+test.skipIf(process.platform !== "linux")(
+  "writes the database anew by way of a file beside it that has no name, not in memory",
+  { timeout: 60_000 },
+  async () => {
+    const directory = temporaryDirectory();
+    const { lines } = runModule(eraser(directory));
+    for await (const line of lines) {
+      const { seen, left } = JSON.parse(line) as Record<"seen" | "left", string[]>;
+      expect(seen).toEqual([expect.stringMatching(/ \(deleted\)$/)]);
+      expect(path.dirname(seen[0] ?? "")).toBe(directory);
+      expect(left).toEqual(["keyhaven.db"]);
+    }
+    expect.assertions(3);
+  },
+);

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { readPragma } from "./database.ts";
 
+export type TemporaryStore = "FILE" | "MEMORY";
+
 /** A reader can hold the log for as long as the busy timeout, each time. */
 const maxAttempts = 3;
 
@@ -12,12 +14,25 @@ const maxAttempts = 3;
  *
  * Says whether it was done; it is not when readers hold the log for too long.
  */
-export function eraseDeletedRows(database: DatabaseSync): boolean {
+export function eraseDeletedRows(database: DatabaseSync, temporaryStore: TemporaryStore): boolean {
   const due = database.prepare("SELECT erasure_due FROM meta").get()?.["erasure_due"] === 1;
-  if (due) database.exec("VACUUM");
+  if (due) rewrite(database, temporaryStore);
   if (!emptyLog(database)) return false;
   if (due) database.exec("UPDATE meta SET erasure_due = 0");
   return true;
+}
+
+/**
+ * The new database is made up in a temporary store first: a file without a name, or memory,
+ * of which it takes as much as the database is long.
+ */
+function rewrite(database: DatabaseSync, temporaryStore: TemporaryStore): void {
+  database.exec(`PRAGMA temp_store = ${temporaryStore}`);
+  try {
+    database.exec("VACUUM");
+  } finally {
+    database.exec("PRAGMA temp_store = MEMORY");
+  }
 }
 
 function emptyLog(database: DatabaseSync): boolean {

@@ -3,13 +3,18 @@
  * An error that it cannot answer for ends it: after a failed flush nothing may be
  * written over the same descriptor again.
  */
+import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { batchCommitter } from "./batch.ts";
 import { isBusy, isDiskFull, openDatabase } from "./database.ts";
 import { eraseDeletedRows } from "./erasure.ts";
 import type { Report, Task, WriterThreadData } from "./writer-messages.ts";
 
-const database = openDatabase((workerData as WriterThreadData).file, "write");
+const { file } = workerData as WriterThreadData;
+const database = openDatabase(file, "write");
+/** In a file where nobody else can read it, or else in no file: where depends on the process. */
+const temporaryStore =
+  process.env["SQLITE_TMPDIR"] === path.dirname(path.resolve(file)) ? "FILE" : "MEMORY";
 const commitBatch = batchCommitter(database);
 
 function answer(task: Task): Report {
@@ -27,7 +32,7 @@ function carryOut(task: Task): Report {
     case "commit":
       return { kind: "committed", outcomes: commitBatch(task.batch) };
     case "erase":
-      return eraseDeletedRows(database)
+      return eraseDeletedRows(database, temporaryStore)
         ? { kind: "erased" }
         : { kind: "not done", reason: "readers kept the log from being emptied" };
     case "close":

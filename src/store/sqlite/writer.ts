@@ -184,18 +184,22 @@ export class Writer {
 
   #postpone(done: UnderWay, error: StoreUnavailable): void {
     if (done.kind === "commit" && this.#closers.length === 0) this.#settled.putBack(done.settled);
+    if (done.kind === "erase") this.#rest(done.startedAtMs);
     for (const caller of callersOf(done)) caller.reject(error);
   }
 
   #finish(done: Exclude<UnderWay, { kind: "commit" }>): void {
-    if (done.kind === "erase") {
-      const now = performance.now();
-      this.#eraseNotBeforeMs = now + restPerErasure * (now - done.startedAtMs);
-    } else if (done.kind === "close") {
+    if (done.kind === "erase") this.#rest(done.startedAtMs);
+    else if (done.kind === "close") {
       this.#isOver = true;
       clearTimeout(this.#eraseTimer);
     }
     for (const caller of done.callers) caller.resolve();
+  }
+
+  #rest(startedAtMs: number): void {
+    const now = performance.now();
+    this.#eraseNotBeforeMs = now + restPerErasure * (now - startedAtMs);
   }
 
   /** Nothing is hoped for from this writer any more. */
