@@ -39,6 +39,7 @@ describe("the configuration", () => {
       accountId: "111122223333",
       regions: awsRegions,
       requestQuotas: false,
+      perAddress: {},
       logLevel: "info",
     });
   });
@@ -64,6 +65,7 @@ log-level: debug
       accountId: "000000000001",
       regions: ["eu-west-1", "us-gov-west-1"],
       requestQuotas: true,
+      perAddress: {},
       logLevel: "debug",
     });
   });
@@ -79,6 +81,8 @@ log-level: debug
       KEYHAVEN_REGIONS: "eu-west-1, us-east-1",
       KEYHAVEN_ATTESTATION_ROOT: "root.pem",
       KEYHAVEN_REQUEST_QUOTAS: "on",
+      KEYHAVEN_CONNECTIONS_PER_ADDRESS: "300",
+      KEYHAVEN_LARGE_BODIES_PER_ADDRESS: "8",
       KEYHAVEN_LOG_LEVEL: "silent",
     };
     expect(await read({}, environment)).toEqual({
@@ -91,6 +95,7 @@ log-level: debug
       regions: ["eu-west-1", "us-east-1"],
       attestationRootPath: "/srv/house/root.pem",
       requestQuotas: true,
+      perAddress: { connections: 300, largeBodies: 8 },
       logLevel: "silent",
     });
   });
@@ -132,6 +137,9 @@ describe("a wrong configuration", () => {
     ["regions", "us-east-1,us-east-1", "be Region names like us-east-1,eu-west-1, each one once"],
     ["regions", "mars", "be Region names like us-east-1,eu-west-1, each one once"],
     ["regions", "us-east-1,", "be Region names like us-east-1,eu-west-1, each one once"],
+    ["connections-per-address", "0", "be a number from 1 to 4096"],
+    ["connections-per-address", "4097", "be a number from 1 to 4096"],
+    ["large-bodies-per-address", "129", "be a number from 1 to 128"],
     ["log-level", "verbose", "be debug, info, warn, error or silent"],
     ["data-dir", " ", "be a path"],
     ["attestation-root", " ", "be the path of a PEM file"],
@@ -141,7 +149,7 @@ describe("a wrong configuration", () => {
   test.each(wrong)("is refused where it stands: %s %s", async (setting, value, must) => {
     const words = `must ${must}, not ${JSON.stringify(value)}.`;
     expect(await complaintsOf({ [setting]: value })).toEqual([`--${setting} ${words}`]);
-    const variable = `KEYHAVEN_${setting.toUpperCase().replace("-", "_")}`;
+    const variable = `KEYHAVEN_${setting.toUpperCase().replaceAll("-", "_")}`;
     expect(await complaintsOf({}, { [variable]: value })).toEqual([`${variable} ${words}`]);
     const config = file(`${setting}: "${value}"`);
     expect(await complaintsOf({ config })).toEqual([`${config}: ${setting} ${words}`]);

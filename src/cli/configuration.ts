@@ -111,6 +111,10 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
     regions: values.regions ?? awsRegions,
     attestationRootPath: values["attestation-root"],
     requestQuotas: values["request-quotas"] ?? false,
+    perAddress: {
+      connections: values["connections-per-address"],
+      largeBodies: values["large-bodies-per-address"],
+    },
     logLevel: values["log-level"] ?? "info",
   };
 }

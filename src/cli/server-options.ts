@@ -17,6 +17,11 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
     "the roots of attestation documents, PEM; without one Recipient is refused",
   ],
   "request-quotas": ["[on|off]", "throttle as AWS does (default: off)"],
+  "connections-per-address": ["<number>", "of one client at once, up to 4096 (default: 1024)"],
+  "large-bodies-per-address": [
+    "<number>",
+    "requests above 16 KB of one client at once, up to 128 (default: 64)",
+  ],
   "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
 };
 

@@ -9,6 +9,8 @@ export const settingNames = [
   "regions",
   "attestation-root",
   "request-quotas",
+  "connections-per-address",
+  "large-bodies-per-address",
   "log-level",
 ] as const;
 

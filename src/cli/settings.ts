@@ -9,6 +9,14 @@ const textOrList = z.pipe(
   z.union([text, z.array(text)]),
   z.transform((value) => (typeof value === "string" ? value.split(",") : value)),
 );
+
+function countUpTo(max: number) {
+  return z.pipe(
+    z.pipe(textOrNumber, z.string().check(z.regex(/^[1-9]\d{0,4}$/))),
+    z.pipe(z.transform(Number), z.number().check(z.lte(max))),
+  );
+}
+
 const regions = z
   .array(z.string().check(z.trim(), z.regex(regionName)))
   .check(z.minLength(1), z.maxLength(100), z.refine(isWithoutRepetition));
@@ -47,6 +55,8 @@ export const settings = {
     ),
     must: "be on or off",
   },
+  "connections-per-address": { schema: countUpTo(4096), must: "be a number from 1 to 4096" },
+  "large-bodies-per-address": { schema: countUpTo(128), must: "be a number from 1 to 128" },
   "log-level": {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     must: "be debug, info, warn, error or silent",

@@ -41,7 +41,8 @@ export async function openAdminSocket(
     const serving = serve(server, {
       house,
       clock,
-      maxConnections: limits.adminConnections,
+      // All of its peers are on this machine, and have no address to tell them apart by.
+      limits: { inAll: limits.admin, perAddress: limits.admin },
       readyEvent: "connection",
     });
     await bindPrivately(server, short);

@@ -5,12 +5,25 @@ import type { ServiceError } from "../service/service-error.ts";
 import { BufferedRequest } from "./buffered-request.ts";
 import { limits } from "./limits.ts";
 
+function aBudget(taken: number) {
+  const budget = {
+    taken,
+    take() {
+      if (budget.taken >= limits.inAll.largeBodies) return false;
+      budget.taken += 1;
+      return true;
+    },
+    release: () => void (budget.taken -= 1),
+  };
+  return budget;
+}
+
 function begin(options: { declaredBytes?: number; largeBodies?: number } = {}) {
   const request = new BufferedRequest(new Socket());
   if (options.declaredBytes !== undefined) {
     request.rawHeaders.push("Content-Length", String(options.declaredBytes));
   }
-  const budget = { largeBodies: options.largeBodies ?? 0 };
+  const budget = aBudget(options.largeBodies ?? 0);
   const received: (Buffer | ServiceError)[] = [];
   request.receiveBody(budget, 0, (body) => void received.push(body));
   return { request, budget, received };
@@ -27,7 +40,7 @@ describe("a body", () => {
         for (const piece of pieces) request.push(Buffer.from(piece));
         request.push(null);
         expect(received).toEqual([Buffer.concat(pieces)]);
-        expect(budget.largeBodies).toBe(0);
+        expect(budget.taken).toBe(0);
       }),
     );
   });
@@ -60,12 +73,12 @@ describe("a body", () => {
     const { request, received, budget } = begin();
     const chunk = Buffer.alloc(limits.smallBodyBytes + 1, 1);
     request.push(chunk);
-    expect(budget.largeBodies).toBe(1);
+    expect(budget.taken).toBe(1);
     request.abandonBody();
     request.push(Buffer.from("more"));
     request.push(null);
     expect(received).toEqual([]);
-    expect(budget.largeBodies).toBe(0);
+    expect(budget.taken).toBe(0);
     expect(chunk.every((byte) => byte === 0)).toBe(true);
   });
 });
@@ -98,26 +111,36 @@ describe("refused is a body", () => {
   test("that comes too slowly: RequestTimeoutException", () => {
     const { request, received } = begin();
     request.push(Buffer.from("slow"));
-    request.refuseWhenSlow(limits.bodyGraceMs);
+    request.refuseWhenSlow(limits.bodyPace.graceMs);
     expect(received).toEqual([]);
-    request.refuseWhenSlow(limits.bodyGraceMs + 1);
+    request.refuseWhenSlow(limits.bodyPace.graceMs + 1);
     expect(received).toMatchObject([{ code: "RequestTimeoutException", status: 408 }]);
   });
 
   test("not when it keeps up the rate", () => {
     const { request, received } = begin();
-    request.push(Buffer.alloc(20 * limits.bodyBytesPerSecond, 1));
-    request.refuseWhenSlow(20_000);
+    request.push(Buffer.alloc(15 * limits.bodyPace.bytesPerSecond, 1));
+    request.refuseWhenSlow(15_000);
     expect(received).toEqual([]);
-    request.refuseWhenSlow(20_001);
+    request.refuseWhenSlow(15_001);
     expect(received).toHaveLength(1);
   });
 
+  test("that holds a place of the large ones, sooner, and its place is free again", () => {
+    const { request, received, budget } = begin();
+    request.push(Buffer.alloc(limits.smallBodyBytes + 1, 1));
+    request.refuseWhenSlow(limits.largeBodyPace.graceMs);
+    expect(received).toEqual([]);
+    request.refuseWhenSlow(limits.largeBodyPace.graceMs + 1);
+    expect(received).toMatchObject([{ code: "RequestTimeoutException" }]);
+    expect(budget.taken).toBe(0);
+  });
+
   test("that is large while too many others are: ThrottlingException", () => {
-    const { request, received, budget } = begin({ largeBodies: limits.largeBodies });
+    const { request, received, budget } = begin({ largeBodies: limits.inAll.largeBodies });
     request.push(Buffer.alloc(limits.smallBodyBytes + 1, 1));
     request.push(null);
     expect(received).toMatchObject([{ code: "ThrottlingException" }]);
-    expect(budget.largeBodies).toBe(limits.largeBodies);
+    expect(budget.taken).toBe(limits.inAll.largeBodies);
   });
 });

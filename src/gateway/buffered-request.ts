@@ -13,9 +13,11 @@ import { readWireHeaders } from "./wire-headers.ts";
 import type { WireHeaders } from "./wire-headers.ts";
 import { bodyTooLarge, requestTimeout, tooManyRequests } from "./refusals.ts";
 
-/** How many large bodies are held at once, by all connections of a listener. */
+/** The places for large bodies. */
 export interface BodyBudget {
-  largeBodies: number;
+  /** False when there is none left. */
+  take(): boolean;
+  release(): void;
 }
 
 /** The body, or why there is none. */
@@ -65,8 +67,9 @@ export class BufferedRequest extends IncomingMessage {
   /** Refuses a body that comes too slowly. Monotonic time, in milliseconds. */
   refuseWhenSlow(nowMs: number): void {
     const elapsedMs = nowMs - this.#startedAtMs;
-    const enoughBytes = (elapsedMs / 1000) * limits.bodyBytesPerSecond;
-    if (elapsedMs <= limits.bodyGraceMs || this.#lengthBytes >= enoughBytes) return;
+    const { graceMs, bytesPerSecond } = this.#holdsLarge ? limits.largeBodyPace : limits.bodyPace;
+    const enoughBytes = (elapsedMs / 1000) * bytesPerSecond;
+    if (elapsedMs <= graceMs || this.#lengthBytes >= enoughBytes) return;
     this.#refusal = requestTimeout();
     this.#settle();
   }
@@ -100,8 +103,7 @@ export class BufferedRequest extends IncomingMessage {
     if (this.#lengthBytes > limits.bodyBytes) return bodyTooLarge();
     if (this.#lengthBytes <= limits.smallBodyBytes || this.#holdsLarge) return undefined;
     const budget = this.#budget;
-    if (budget === undefined || budget.largeBodies >= limits.largeBodies) return tooManyRequests();
-    budget.largeBodies += 1;
+    if (budget?.take() !== true) return tooManyRequests();
     this.#holdsLarge = true;
     return undefined;
   }
@@ -148,7 +150,7 @@ export class BufferedRequest extends IncomingMessage {
   }
 
   #release(): void {
-    if (this.#holdsLarge && this.#budget !== undefined) this.#budget.largeBodies -= 1;
+    if (this.#holdsLarge) this.#budget?.release();
     this.#holdsLarge = false;
   }
 }

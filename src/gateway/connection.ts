@@ -3,12 +3,13 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { wipe } from "../lib/wipe.ts";
 import type { TlsFacts } from "../service/caller.ts";
-import type { BufferedRequest } from "./buffered-request.ts";
+import type { BodyBudget, BufferedRequest } from "./buffered-request.ts";
 
 export interface Connection {
   readonly socket: Socket;
   readonly sourceIp: string;
   readonly tls: TlsFacts | undefined;
+  readonly bodyBudget: BodyBudget;
   /** The request whose body is still coming. */
   reading: BufferedRequest | undefined;
   /** Requests that are being answered. */
@@ -23,11 +24,23 @@ export interface Connection {
   readonly unsent: Set<Buffer>;
 }
 
+/** Nothing is coming, nothing is being answered, nothing is on its way out. */
+export function isIdle({ reading, answering, unsent, socket }: Connection): boolean {
+  return (
+    reading === undefined && answering === 0 && unsent.size === 0 && socket.writableLength === 0
+  );
+}
+
 /** A connection that was just accepted. Wipes what it held when the socket closes. */
-export function openConnection(socket: Socket): Connection {
+export function openConnection(
+  socket: Socket,
+  bodyBudgetOf: (address: string) => BodyBudget,
+): Connection {
+  const sourceIp = addressOf(socket);
   const connection: Connection = {
     socket,
-    sourceIp: addressOf(socket),
+    sourceIp,
+    bodyBudget: bodyBudgetOf(sourceIp),
     tls: socket instanceof TLSSocket ? tlsFacts(socket) : undefined,
     reading: undefined,
     answering: 0,
@@ -53,7 +66,7 @@ const mappedPrefix = "::ffff:";
  * The peer's address; an IPv4 address in IPv6 clothes is shown as what it is. Headers
  * such as X-Forwarded-For are anybody's to write, so they are not asked.
  */
-function addressOf(socket: Socket): string {
+export function addressOf(socket: Socket): string {
   // A Unix socket has no address: its peer is on this machine.
   const address = socket.remoteAddress ?? "localhost";
   const mapped = address.startsWith(mappedPrefix) && address.includes(".");

@@ -9,6 +9,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { House } from "./house.ts";
 import { limits } from "./limits.ts";
 import { ListenRefused } from "./listen-refused.ts";
+import type { Allowance } from "./places.ts";
 import { serve, serverOptions } from "./serve.ts";
 import type { HttpServer } from "./serve.ts";
 import { useTlsFiles } from "./tls-files.ts";
@@ -19,6 +20,8 @@ export interface ListenOn {
   /** 0 takes any free port. */
   readonly port: number;
   readonly tls?: TlsFiles | undefined;
+  /** What one address may hold, where it is not to be as limits.ts has it. */
+  readonly perAddress?: { readonly [Kind in keyof Allowance]?: number | undefined } | undefined;
 }
 
 export interface Listener {
@@ -47,7 +50,7 @@ export async function listen(on: ListenOn, house: House, clock: Clock): Promise<
   const serving = serve(server, {
     house,
     clock,
-    maxConnections: limits.connections,
+    limits: { inAll: limits.inAll, perAddress: perAddress(on) },
     readyEvent: on.tls === undefined ? "connection" : "secureConnection",
   });
   await bind(server, on);
@@ -55,6 +58,13 @@ export async function listen(on: ListenOn, house: House, clock: Clock): Promise<
     url: `${on.tls === undefined ? "http" : "https"}://${authorityOf(on.host, server)}`,
     reload: load,
     close: async () => await serving.drain(),
+  };
+}
+
+function perAddress({ perAddress: given }: ListenOn): Allowance {
+  return {
+    connections: given?.connections ?? limits.perAddress.connections,
+    largeBodies: given?.largeBodies ?? limits.perAddress.largeBodies,
   };
 }
 

@@ -8,6 +8,8 @@ import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { respond } from "./respond.ts";
 
+const noBudget = { take: () => false, release: () => undefined };
+
 const secretAnswer = () => ({ status: 200, body: Buffer.from("secret"), contentType: "x/y" });
 
 /** The server's side of so many requests that were sent on one connection. */
@@ -16,7 +18,7 @@ async function openExchange(requests: number) {
   const arrived = Promise.withResolvers<Connection>();
   let connection: Connection | undefined;
   const server = createServer((request, response) => {
-    connection ??= openConnection(request.socket);
+    connection ??= openConnection(request.socket, () => noBudget);
     if (responses.push(response) === requests) arrived.resolve(connection);
   });
   server.listen(0, "127.0.0.1");

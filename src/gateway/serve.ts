@@ -11,11 +11,11 @@ import { ServiceError } from "../service/service-error.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { House } from "./house.ts";
 import { BufferedRequest } from "./buffered-request.ts";
-import type { BodyBudget } from "./buffered-request.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { limits } from "./limits.ts";
+import { Places, type PlacesLimits } from "./places.ts";
 import { malformedRequest, tooManyRequests } from "./refusals.ts";
 import { respond } from "./respond.ts";
 import type { WireRequest } from "./wire.ts";
@@ -40,7 +40,7 @@ export type HttpServer = Server<typeof BufferedRequest>;
 export interface Door {
   readonly house: House;
   readonly clock: Clock;
-  readonly maxConnections: number;
+  readonly limits: PlacesLimits;
   /** Emitted by the server when a connection is ready to be used. */
   readonly readyEvent: "connection" | "secureConnection";
 }
@@ -61,18 +61,21 @@ class ServingDoor implements Serving {
   readonly #server: HttpServer;
   readonly #door: Door;
   readonly #connections = new Map<Socket, Connection>();
-  readonly #budget: BodyBudget = { largeBodies: 0 };
+  readonly #places: Places;
   #inFlight = 0;
   #draining = false;
 
   constructor(server: HttpServer, door: Door) {
     this.#server = server;
     this.#door = door;
+    this.#places = new Places(door.limits);
   }
 
   start(): void {
     const server = this.#server;
-    server.maxConnections = this.#door.maxConnections;
+    server.on("connection", (socket: Socket) => {
+      if (!this.#places.admit(socket, performance.now())) socket.destroy();
+    });
     // Node hides fields beyond the maximum: one more is let in, so that it can be refused.
     server.maxHeadersCount = limits.headerFields + 1;
     server.on(this.#door.readyEvent, (socket: Socket) => this.#connectionOf(socket));
@@ -104,8 +107,9 @@ class ServingDoor implements Serving {
   #connectionOf(socket: Socket): Connection {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const connection = openConnection(socket);
+    const connection = openConnection(socket, (address) => this.#places.bodyBudget(address));
     this.#connections.set(socket, connection);
+    this.#places.seat(connection);
     socket.once("close", () => this.#connections.delete(socket));
     return connection;
   }
@@ -127,7 +131,7 @@ class ServingDoor implements Serving {
     connection.used = true;
     connection.quietSweeps = 0;
     connection.reading = request;
-    request.receiveBody(this.#budget, performance.now(), (body) => {
+    request.receiveBody(connection.bodyBudget, performance.now(), (body) => {
       connection.reading = undefined;
       if (body instanceof ServiceError) this.#refuse(response, body, connection);
       else

@@ -15,5 +15,10 @@ export interface ServerConfig {
   readonly attestationRootPath?: string | undefined;
   /** Whether to throttle as AWS does. */
   readonly requestQuotas: boolean;
+  /** What one client address may hold of the server at once; what is not said is as usual. */
+  readonly perAddress?: {
+    readonly connections?: number | undefined;
+    readonly largeBodies?: number | undefined;
+  };
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
