@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -22,6 +23,30 @@ test("leaves a directory that is there as it is", () => {
   const { mode } = statSync(place);
   makePrivateDirectorySync(place);
   expect(statSync(place).mode).toBe(mode);
+});
+
+test.skipIf(process.platform !== "linux")("gives up where no directory can be made", () => {
+  // In a process of its own: what never ends could not be ended from here.
+  const source = `
+    import { makePrivateDirectorySync } from ${JSON.stringify(import.meta.resolve("./directories.ts"))};
+    makePrivateDirectorySync("/proc/nope/x");
+  `;
+  const { signal, stderr } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", source],
+    {
+      timeout: 10_000,
+      encoding: "utf8",
+    },
+  );
+  expect(signal).toBeNull();
+  expect(stderr).toContain("ENOENT: no such file or directory, mkdir '/proc/nope'");
+});
+
+test("says so when something on the way is no directory", () => {
+  writeFileSync(path.join(place, "file"), "");
+  expect(() => makePrivateDirectorySync(path.join(place, "file/x"))).toThrow(/EEXIST|ENOTDIR/);
+  expect(() => makePrivateDirectorySync(path.join(place, "file"))).toThrow("EEXIST");
 });
 
 test("says when there is no directory to make durable", async () => {

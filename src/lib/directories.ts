@@ -26,9 +26,20 @@ export function syncDirectorySync(directory: string): void {
 /** Makes the directory, 0700, when it is not there, and its name and those of new parents durable. */
 export function makePrivateDirectorySync(directory: string): void {
   const target = path.resolve(directory);
-  const topmost = fs.mkdirSync(target, { recursive: true, mode: 0o700 });
-  if (topmost === undefined) return;
-  for (let made = target; made.length >= topmost.length; made = path.dirname(made)) {
-    syncDirectorySync(path.dirname(made));
+  if (isDirectory(target)) return;
+  const parent = path.dirname(target);
+  // One by one: Node's own recursion goes on for ever below /proc, where nothing can be made.
+  if (parent !== target) makePrivateDirectorySync(parent);
+  try {
+    fs.mkdirSync(target, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may just have made it.
+    if (!isDirectory(target)) throw error;
+    return;
   }
+  syncDirectorySync(parent);
+}
+
+function isDirectory(name: string): boolean {
+  return fs.statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
 }
