@@ -75,17 +75,12 @@ const statusOf = {
 
 export type KmsErrorCode = keyof typeof statusOf;
 
-/** The two errors whose message member is spelled with a capital. */
-const capitalised: ReadonlySet<string> = new Set([
-  "AccessDeniedException",
-  "SerializationException",
-]);
-
 /** A refusal in KMS's words. Without a message the wire carries none, as AWS does for some errors. */
 export class KmsError extends ServiceError {
   constructor(code: KmsErrorCode, message?: string, options: { cause?: unknown } = {}) {
     super(code, statusOf[code], message, {
-      messageMember: capitalised.has(code) ? "Message" : "message",
+      // The one error whose message member AWS spells with a capital.
+      messageMember: code === "AccessDeniedException" ? "Message" : "message",
       cause: options.cause,
     });
   }

@@ -204,10 +204,8 @@ function unknownResource(action: string) {
   );
 }
 
-/** The member is "Message" in AWS's answers of this kind, and "message" in its others. */
 function unreadable(message: string) {
-  const body = `{"__type":"SerializationException","[Mm]essage":"${message}"}`;
-  return { status: 400, body: expect.stringMatching(new RegExp(`^${body}$`)) as string };
+  return refused("SerializationException", message);
 }
 
 const missingToken = refused(

@@ -52,6 +52,7 @@ describe("UpdateKeyDescription", () => {
       code: "SerializationException",
       message: "NUMBER_VALUE can not be converted to a String",
     });
+    await expect(attempt).rejects.toMatchObject({ messageMember: "message" });
     expect(kms.lastRecord()).toMatchObject({ errorCode: "SerializationException" });
   });
 });
