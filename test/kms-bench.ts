@@ -61,8 +61,6 @@ export interface KmsBench {
   readonly broken: Breakage;
   readonly store: Store;
   lastRecord(): TrailRecord;
-  /** What the service was handed last, as it is now: its blobs are to be wiped. */
-  lastInput(): JsonObject;
   /** Milliseconds since 1970; a test moves it by assigning. */
   nowMs: number;
   call<Name extends OperationName>(
@@ -133,8 +131,6 @@ export async function kmsBench({
     setbacks: new Setbacks(({ keyArn }) => setbacks.push(keyArn)),
   };
 
-  let lastInput: JsonObject = {};
-
   async function send(
     name: OperationName,
     input: JsonObject,
@@ -151,7 +147,6 @@ export async function kmsBench({
     };
     const by = { caller: options.caller ?? rootOf(accountId), facts };
     const call = callOf(name, input);
-    lastInput = call.input;
     const { output } = await service.answer(call, by);
     return output;
   }
@@ -164,7 +159,6 @@ export async function kmsBench({
     broken,
     store,
     lastRecord: () => records.at(-1) ?? {},
-    lastInput: () => lastInput,
     get nowMs() {
       return time.nowMs;
     },
@@ -211,7 +205,7 @@ function rootOf(accountId: string): Caller {
   };
 }
 
-/** Services wipe what they were sent; a test wants to keep its own. */
+/** As the gateway decodes it: objects without a prototype, bytes of their own. */
 function callOf(operation: OperationName, input: JsonObject) {
   return { operation, input: copyOf(input) as JsonObject };
 }

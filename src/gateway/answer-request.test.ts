@@ -147,6 +147,29 @@ describe("refused is", () => {
   });
 });
 
+describe("the bytes of a call", () => {
+  const secret = Buffer.from("a secret");
+  const body = JSON.stringify({ Plaintext: secret.toString("base64") });
+
+  test.each([
+    ["answered", async () => ({ output: {}, sensitive: false })],
+    ["refused", async () => await Promise.reject(new ServiceError("DisabledException", 400, "x"))],
+    ["not answered for a defect", async () => await Promise.reject(new Error("defect"))],
+  ])("are there while it is, and wiped once it is %s", async (_how, answers) => {
+    const { house, service } = bench();
+    let seen = "";
+    service.answers = async ({ input }) => {
+      seen = Buffer.from(input["Plaintext"] as Buffer).toString();
+      return await answers();
+    };
+    const sent = request({}, body);
+    await answerRequest(sent, house);
+    expect(seen).toBe(String(secret));
+    expect(service.calls[0]?.call.input["Plaintext"]).toEqual(Buffer.alloc(secret.length));
+    expect(sent.body.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
 describe("a defect", () => {
   const failing = headed({ "x-amz-target": "TrentService.Fail" });
 

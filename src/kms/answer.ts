@@ -65,8 +65,6 @@ export async function answer<Name extends OperationName>(
     const refusal = asKmsError(error);
     const event = failureEvent(name, operation, desk, progress, refusal);
     throw await onceRecorded(refusal, copiesOf(event), desk);
-  } finally {
-    wipeBlobs(sent);
   }
 }
 

@@ -47,7 +47,10 @@ export interface Service {
   readonly targetPrefix: string;
   /** The top-level members of an operation that are blobs; nothing for an unknown operation. */
   blobMembers(operation: string): ReadonlySet<string> | undefined;
-  /** Answers a call and puts it on record before returning. Throws ServiceError for a refusal. */
+  /**
+   * Answers a call and puts it on record before returning. Throws ServiceError for a refusal.
+   * The input stays the caller's, who wipes its blobs when the call has ended.
+   */
   answer(call: Call, by: Authenticated): Promise<Answer>;
   /**
    * Records and returns the refusal of a call whose body could not be read, so that a
