@@ -47,6 +47,8 @@ export interface Server {
 interface Surroundings {
   readonly config: ServerConfig;
   readonly clock: Clock;
+  /** What SeenTime counts by; the time since the host's start unless a test moves time. */
+  readonly elapsedMs?: (() => number) | undefined;
   readonly log: OperatorLog;
   /** The sockets of the vaults, one after the other: the newest is the one to speak to. */
   readonly vaultSockets: Latest<Socket>;
@@ -57,7 +59,7 @@ interface Surroundings {
 /** Often enough that a key whose time has come is gone within seconds. */
 const lifecycleEveryMs = 1_000;
 /** A rest of its own keeps the store from rewriting its files all the time. */
-const eraseEveryMs = 30_000;
+const eraseEveryMs = 2_000;
 /** What a crash takes of the last uses still stands in the journal, and each storing costs a commit. */
 const lastUsagesEveryMs = 30_000;
 
@@ -154,7 +156,12 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     trail,
     lastUsages: new LastUsages(store),
     clock,
-    seenTime: await SeenTime.open({ store, clock, ...clockWarnings(log) }),
+    seenTime: await SeenTime.open({
+      store,
+      clock,
+      elapsedMs: around.elapsedMs,
+      ...clockWarnings(log),
+    }),
     setbacks: new Setbacks(({ keyArn, error }) =>
       log.warn({ keyArn, err: error }, "a key whose time has come could not be seen to"),
     ),

@@ -72,6 +72,8 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
         logLevel: "error",
       },
       clock: options.clock ?? Date.now,
+      // Who moves the clock moves time itself: it is not a clock that went wrong.
+      elapsedMs: options.clock,
       log,
       vaultSockets: vault.sockets,
       onFatal: (error) => log.fatal({ err: error }, "the server cannot go on"),

@@ -36,7 +36,7 @@ export interface SeenTimeParts extends ClockJudgement {
   readonly store: Pick<Store, "findClock" | "commit">;
   readonly clock: Clock;
   /** Milliseconds from any beginning; goes on while the host sleeps, and never jumps. */
-  readonly elapsedMs?: () => number;
+  readonly elapsedMs?: (() => number) | undefined;
 }
 
 type Seen = Omit<ClockRecord, "name">;
