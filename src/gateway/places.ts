@@ -70,7 +70,11 @@ export class Places {
   /** From now on the place is as idle as this connection, which is the same or runs on top of it. */
   seat(connection: Connection): void {
     const guest = this.#guests.get(identityOf(connection.socket));
-    if (guest !== undefined) guest.connection = connection;
+    if (guest === undefined) return;
+    guest.connection = connection;
+    if (connection.socket !== guest.socket) {
+      connection.socket.once("close", () => this.#forget(guest));
+    }
   }
 
   /** The places for large bodies that are left to an address. */
