@@ -56,7 +56,8 @@ function whatIsLimited(limit: Limit): string {
     const { accountId = "", region = "", keyId = "" } = limit.where;
     return `grants for the key ${keyArn({ accountId, region, keyId })}`;
   }
-  if (limit.table !== "aliases") return "KMS keys";
+  if (limit.table === "keys") return "KMS keys";
+  if (limit.table !== "aliases") return limit.table;
   const { accountId = "", region = "", targetKeyId: keyId = "" } = limit.where;
   return `aliases for the key ${keyArn({ accountId, region, keyId })}`;
 }
