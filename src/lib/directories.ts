@@ -29,7 +29,7 @@ export function makePrivateDirectorySync(directory: string): void {
   if (isDirectory(target)) return;
   const parent = path.dirname(target);
   // One by one: Node's own recursion goes on for ever below /proc, where nothing can be made.
-  if (parent !== target) makePrivateDirectorySync(parent);
+  if (!fs.existsSync(parent)) makePrivateDirectorySync(parent);
   try {
     fs.mkdirSync(target, { mode: 0o700 });
   } catch (error) {
