@@ -18,7 +18,7 @@ import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
 import { RequestQuotas } from "./kms/request-quotas.ts";
-import { type ClockJudgement, SeenTime } from "./kms/seen-time.ts";
+import { type ClockJudgement, type HostTime, SeenTime } from "./kms/seen-time.ts";
 import { Setbacks } from "./kms/setbacks.ts";
 import { kmsService } from "./kms/service.ts";
 import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
@@ -47,8 +47,8 @@ export interface Server {
 interface Surroundings {
   readonly config: ServerConfig;
   readonly clock: Clock;
-  /** What SeenTime counts by; the time since the host's start unless a test moves time. */
-  readonly elapsedMs?: (() => number) | undefined;
+  /** The time since the host's start, where a test moves that too. */
+  readonly host?: HostTime | undefined;
   readonly log: OperatorLog;
   /** The sockets of the vaults, one after the other: the newest is the one to speak to. */
   readonly vaultSockets: Latest<Socket>;
@@ -159,7 +159,7 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     seenTime: await SeenTime.open({
       store,
       clock,
-      elapsedMs: around.elapsedMs,
+      host: around.host,
       ...clockWarnings(log),
     }),
     setbacks: new Setbacks(({ keyArn, error }) =>

@@ -73,7 +73,7 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
       },
       clock: options.clock ?? Date.now,
       // Who moves the clock moves time itself: it is not a clock that went wrong.
-      elapsedMs: options.clock,
+      host: options.clock && { elapsedMs: options.clock, bootId: null },
       log,
       vaultSockets: vault.sockets,
       onFatal: (error) => log.fatal({ err: error }, "the server cannot go on"),

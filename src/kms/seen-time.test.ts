@@ -9,13 +9,13 @@ const start = Date.UTC(2026, 2, 1);
 /** A host whose clock and whose time since its start a test moves. */
 async function aHost(directory = temporaryDirectory()) {
   const store = await openTestStore(directory);
-  const host = { clockMs: start, elapsedMs: 5_000 };
+  const host = { clockMs: start, elapsedMs: 5_000, bootId: "first" };
   const said: string[] = [];
   const boot = async () =>
     await SeenTime.open({
       store,
       clock: () => host.clockMs,
-      elapsedMs: () => host.elapsedMs,
+      host: { elapsedMs: () => host.elapsedMs, bootId: host.bootId },
       onDoubt: ({ leadMs }) => said.push(`doubt ${Math.round(leadMs / day)}`),
       onTrust: () => said.push("trust"),
     });
@@ -32,9 +32,17 @@ async function aHost(directory = temporaryDirectory()) {
         await seen.now();
       }
     },
-    async restart(downMs: number) {
+    /** The host is started again. */
+    async reboot(downMs: number) {
       host.clockMs += downMs;
       host.elapsedMs = 5_000;
+      host.bootId += "another";
+      seen = await boot();
+    },
+    /** The server alone is started again. */
+    async restart(downMs: number) {
+      host.clockMs += downMs;
+      host.elapsedMs += downMs;
       seen = await boot();
     },
   };
@@ -118,27 +126,47 @@ describe("seen time", () => {
     expect(host.said).toEqual([]);
   });
 
-  test("believes the clock for a week in which the server was down, and no longer", async () => {
+  test("believes the clock for a week in which the host was down, and no longer", async () => {
     const host = await aHost();
     await host.run(day);
-    await host.restart(6 * day);
+    await host.reboot(6 * day);
     expect(await host.now()).toBe(7);
-    await host.restart(8 * day);
+    await host.reboot(8 * day);
     expect(await host.now()).toBe(7);
     expect(host.said).toEqual(["doubt 8"]);
-    await host.restart(6 * day);
+    await host.reboot(6 * day);
     expect(await host.now()).toBe(7);
   });
 
   test("accounts for the down time when the clock is set only after the start", async () => {
     const host = await aHost();
     await host.run(day);
-    await host.restart(-300 * day);
+    await host.reboot(-300 * day);
     await host.run(hour);
     expect(await host.now()).toBeLessThan(0);
     host.jump(303 * day);
     expect(await host.now()).toBeCloseTo(4, 0);
     expect(host.said).toEqual([]);
+  });
+
+  test("accounts for all of the time in which only the server was down", async () => {
+    const host = await aHost();
+    await host.run(day);
+    await host.restart(60 * day);
+    expect(await host.now()).toBe(61);
+    expect(host.said).toEqual([]);
+  });
+
+  test("does not follow a clock that jumps while the server alone is started again", async () => {
+    const host = await aHost();
+    await host.run(day);
+    for (let starts = 0; starts < 20; starts += 1) {
+      host.jump(2 * day);
+      await host.restart(hour);
+      await host.now();
+    }
+    expect(await host.now()).toBeLessThan(2);
+    expect(host.said).toContain("doubt 4");
   });
 
   test("is not made use of when it cannot be stored", async () => {

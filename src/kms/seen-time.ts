@@ -3,15 +3,17 @@
  * jump; what it says is believed only as far as time was seen to pass, and how far that
  * was is stored, so that a restart does not forget it.
  *
- * - While the process runs, seen time goes on no more than 1 % faster than the time since
- *   the host's start does, which no one sets.
- * - A server that was down for up to a week believes the clock for that time.
+ * - Seen time goes on no more than 1 % faster than the time since the host's start does,
+ *   which no one sets, whether the server runs meanwhile or not.
+ * - After a new start of the host nobody knows how long it was down: the clock is believed
+ *   for up to a week of that.
  * - A clock that is more than a day ahead of what was seen is in doubt. It is believed when
  *   it is put right, or after it has run evenly for 30 days, the longest waiting period.
  *
  * So no key is destroyed before it has waited for as long as it was to wait, but for what
- * passed while nobody watched.
+ * passed while the host was down.
  */
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import { type Clock, msPerDay } from "../lib/clock.ts";
 import type { ClockRecord } from "../store/records.ts";
@@ -35,27 +37,35 @@ export interface ClockJudgement {
 export interface SeenTimeParts extends ClockJudgement {
   readonly store: Pick<Store, "findClock" | "commit">;
   readonly clock: Clock;
-  /** Milliseconds from any beginning; goes on while the host sleeps, and never jumps. */
-  readonly elapsedMs?: (() => number) | undefined;
+  readonly host?: HostTime | undefined;
 }
 
-type Seen = Omit<ClockRecord, "name">;
+export interface HostTime {
+  /** Milliseconds since the host was started; goes on while it sleeps, and never jumps. */
+  readonly elapsedMs: () => number;
+  /** Which start of the host that was; null where it does not say. */
+  readonly bootId: string | null;
+}
+
+type Seen = Pick<ClockRecord, "seenAtMs" | "doubtedSinceMs" | "leadMs">;
 
 export class SeenTime {
   readonly #parts: SeenTimeParts;
-  readonly #elapsedMs: () => number;
+  readonly #host: HostTime;
   #seen: Seen;
   #stored: Seen | undefined;
   #readAtMs: number;
-  /** The time in which the server was down has not been accounted for yet. */
-  #wasDown = true;
+  /** The time in which the host was down has not been accounted for yet. */
+  #wasDown: boolean;
 
-  private constructor(parts: SeenTimeParts, stored: Seen | undefined) {
+  private constructor(parts: SeenTimeParts, stored: ClockRecord | undefined) {
     this.#parts = parts;
-    this.#elapsedMs = parts.elapsedMs ?? (() => os.uptime() * 1000);
+    this.#host = parts.host ?? thisHost();
     this.#stored = stored;
     this.#seen = stored ?? trusted(parts.clock());
-    this.#readAtMs = this.#elapsedMs();
+    const isSameStart = stored !== undefined && isSince(stored, this.#host);
+    this.#readAtMs = isSameStart ? stored.elapsedMs : this.#host.elapsedMs();
+    this.#wasDown = stored !== undefined && !isSameStart;
     if (this.#seen.doubtedSinceMs !== null) this.#sayDoubt();
   }
 
@@ -70,7 +80,7 @@ export class SeenTime {
    */
   async now(): Promise<number> {
     const clockMs = this.#parts.clock();
-    const readAtMs = this.#elapsedMs();
+    const readAtMs = this.#host.elapsedMs();
     const before = this.#seen;
     const passedMs = Math.max(0, readAtMs - this.#readAtMs);
     this.#seen = judged(this.#goneOn(clockMs, passedMs), clockMs);
@@ -95,7 +105,10 @@ export class SeenTime {
     const stored = this.#stored;
     const isRecent = stored !== undefined && seen.seenAtMs - stored.seenAtMs < storedEveryMs;
     if (isRecent && seen.doubtedSinceMs === stored.doubtedSinceMs) return;
-    const record = { ...seen, name: clockName };
+    const { seenAtMs, doubtedSinceMs, leadMs } = seen;
+    const elapsedMs = Math.round(this.#readAtMs);
+    const { bootId } = this.#host;
+    const record = { name: clockName, seenAtMs, elapsedMs, bootId, doubtedSinceMs, leadMs };
     await this.#parts.store.commit([{ kind: "upsert", table: "clocks", record }]);
     this.#stored = seen;
   }
@@ -109,6 +122,24 @@ export class SeenTime {
     const { leadMs, seenAtMs } = this.#seen;
     this.#parts.onDoubt({ leadMs: leadMs ?? 0, seenAtMs });
   }
+}
+
+function thisHost(): HostTime {
+  return { elapsedMs: () => os.uptime() * 1000, bootId: readBootId() };
+}
+
+/** Linux says which start it was (random(4)); elsewhere every start of the server counts as one. */
+function readBootId(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the host has not been started again since. */
+function isSince(stored: ClockRecord, { bootId, elapsedMs }: HostTime): boolean {
+  return bootId !== null && stored.bootId === bootId && stored.elapsedMs <= elapsedMs();
 }
 
 function trusted(seenAtMs: number): Seen {

@@ -143,6 +143,10 @@ export interface GrantRecord extends KeyName, GrantTerms {
 export interface ClockRecord {
   readonly name: string;
   readonly seenAtMs: number;
+  /** The time since the start of the host, at that time. */
+  readonly elapsedMs: number;
+  /** Which start of the host that was; null where a host does not say. */
+  readonly bootId: string | null;
   /** When the clock was found ahead of that, while it still is; null while it is believed. */
   readonly doubtedSinceMs: number | null;
   /** How far ahead it was found. */

@@ -169,6 +169,8 @@ export const tables: { readonly [Table in TableName]: TableDescription<Tables[Ta
     columns: {
       name: "text",
       seenAtMs: "integer",
+      elapsedMs: "integer",
+      bootId: "text or null",
       doubtedSinceMs: "integer or null",
       leadMs: "integer or null",
     },
