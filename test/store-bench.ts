@@ -65,6 +65,8 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
     nextRotationAtMs: null,
     onDemandRotations: 0,
     materialValidToMs: null,
+    customKeyStoreId: null,
+    xksKeyId: null,
     rowVersion: 1,
     ...change,
   };

@@ -21,6 +21,7 @@ const limits = {
   accounts: 1_000,
   accessKeys: 10_000,
   keys: 20_000,
+  customKeyStores: 1_000,
   keyMaterials: 20_000,
   aliases: 10_000,
 } as const satisfies Partial<Record<TableName, number>>;
@@ -50,6 +51,7 @@ export function recordCaches(): RecordCaches {
     accounts: new BoundedMap(limits.accounts),
     accessKeys: new BoundedMap(limits.accessKeys),
     keys: new BoundedMap(limits.keys),
+    customKeyStores: new BoundedMap(limits.customKeyStores),
     keyMaterials: new BoundedMap(limits.keyMaterials),
     aliases: new BoundedMap(limits.aliases),
   };

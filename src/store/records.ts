@@ -67,6 +67,36 @@ export interface KeyRecord extends Versioned, KeyName {
   readonly onDemandRotations: number;
   /** The earliest time at which imported key material expires; null for never. */
   readonly materialValidToMs: number | null;
+  /** The custom key store the key is in; null for one of the vault's own. */
+  readonly customKeyStoreId: string | null;
+  /** Names the external key behind a key in an external key store. */
+  readonly xksKeyId: string | null;
+}
+
+/** Names one custom key store. */
+export interface CustomKeyStoreName {
+  readonly accountId: string;
+  readonly region: string;
+  readonly customKeyStoreId: string;
+}
+
+/** A custom key store: so far an external one, behind an XKS proxy. */
+export interface CustomKeyStoreRecord extends Versioned, CustomKeyStoreName {
+  readonly customKeyStoreName: string;
+  readonly connectionState:
+    | "CONNECTED"
+    | "CONNECTING"
+    | "FAILED"
+    | "DISCONNECTED"
+    | "DISCONNECTING";
+  /** Why it is FAILED; null in every other state. */
+  readonly connectionErrorCode: string | null;
+  readonly uriEndpoint: string;
+  readonly uriPath: string;
+  /** The credential that the proxy knows us by; its secret is sealed by the vault. */
+  readonly accessKeyId: string;
+  readonly wrappedSecret: Uint8Array;
+  readonly createdAtMs: number;
 }
 
 /** One generation of key material, wrapped by the vault. */

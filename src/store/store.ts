@@ -9,6 +9,8 @@ import type {
   AccountRecord,
   AliasRecord,
   ClockRecord,
+  CustomKeyStoreName,
+  CustomKeyStoreRecord,
   DomainKeyRecord,
   GrantRecord,
   GrantTerms,
@@ -25,6 +27,7 @@ export interface Tables {
   accessKeys: AccessKeyRecord;
   domainKeys: DomainKeyRecord;
   keys: KeyRecord;
+  customKeyStores: CustomKeyStoreRecord;
   keyMaterials: KeyMaterialRecord;
   importKeys: ImportKeyRecord;
   aliases: AliasRecord;
@@ -157,6 +160,20 @@ export interface Store {
   ): Promise<readonly GrantRecord[]>;
 
   findClock(name: string): Promise<ClockRecord | undefined>;
+  findCustomKeyStore(name: CustomKeyStoreName): Eventually<CustomKeyStoreRecord | undefined>;
+  /** By id. */
+  listCustomKeyStores(
+    accountId: string,
+    region: string,
+    page: Page,
+  ): Promise<readonly CustomKeyStoreRecord[]>;
+  /** Those that are CONNECTING or DISCONNECTING, in every account and Region. */
+  listCustomKeyStoresOnTheirWay(limit: number): Promise<readonly CustomKeyStoreRecord[]>;
+  /** Whether a custom key store holds any KMS key, in whatever state. */
+  hasKeysInStore(name: CustomKeyStoreName): Promise<boolean>;
+  /** The KMS key in a key store that stands for an external key. */
+  findKeyOfExternalKey(name: CustomKeyStoreName, xksKeyId: string): Promise<KeyRecord | undefined>;
+
   findKeyLastUsage(name: KeyName): Promise<KeyLastUsageRecord | undefined>;
 
   /**

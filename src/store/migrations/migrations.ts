@@ -7,9 +7,17 @@ import { quotas } from "./0002-quotas.ts";
 import { materialExpiry } from "./0003-material-expiry.ts";
 import { grants } from "./0004-grants.ts";
 import { clock } from "./0005-clock.ts";
+import { customKeyStores } from "./0006-custom-key-stores.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
 
 /** The first makes version 1, the second version 2, and so on. */
-export const migrations: readonly Migration[] = [records, quotas, materialExpiry, grants, clock];
+export const migrations: readonly Migration[] = [
+  records,
+  quotas,
+  materialExpiry,
+  grants,
+  clock,
+  customKeyStores,
+];

@@ -1,6 +1,6 @@
 /** The reads, as prepared statements of one read-only connection. They are synchronous. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { GrantTerms, KeyName } from "../records.ts";
+import type { CustomKeyStoreName, GrantTerms, KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
 import type { OutboxEntry, Page, Part, TableName, Tables } from "../store.ts";
 import { columnName, type TableDescription, tables } from "../tables.ts";
@@ -51,6 +51,8 @@ export function prepareQueries(database: DatabaseSync) {
       "account_id = ? AND region = ? AND key_id = ? ORDER BY generation",
     ),
 
+    ...keyStoreQueries(select),
+
     listAliases: paged(
       select(
         "aliases",
@@ -95,9 +97,37 @@ function grantQueries(database: DatabaseSync) {
   };
 }
 
+function keyStoreQueries(select: ReturnType<typeof selectsOf>) {
+  return {
+    listCustomKeyStores: paged(
+      select(
+        "customKeyStores",
+        "account_id = ? AND region = ? AND custom_key_store_id > ? ORDER BY custom_key_store_id LIMIT ?",
+      ),
+    ),
+    listCustomKeyStoresOnTheirWay: select(
+      "customKeyStores",
+      `connection_state IN ('CONNECTING', 'DISCONNECTING')
+         ORDER BY account_id, region, custom_key_store_id LIMIT ?`,
+    ),
+    listFirstKeyInStore: select(
+      "keys",
+      "account_id = ? AND region = ? AND custom_key_store_id = ? LIMIT 1",
+    ),
+    listKeysOfExternalKey: select(
+      "keys",
+      "account_id = ? AND region = ? AND custom_key_store_id = ? AND xks_key_id = ?",
+    ),
+  };
+}
+
 /** The columns of a KeyName, in the order in which every index has them. */
 export function keyNameValues({ accountId, region, keyId }: KeyName): [string, string, string] {
   return [accountId, region, keyId];
+}
+
+export function keyStoreNameValues(name: CustomKeyStoreName): [string, string, string] {
+  return [name.accountId, name.region, name.customKeyStoreId];
 }
 
 type Select<Stored> = (...values: readonly SqlValue[]) => readonly Stored[];
@@ -140,6 +170,7 @@ function findsOf(database: DatabaseSync): Finds {
     accessKeys: find("accessKeys"),
     domainKeys: find("domainKeys"),
     keys: find("keys"),
+    customKeyStores: find("customKeyStores"),
     keyMaterials: find("keyMaterials"),
     importKeys: find("importKeys"),
     aliases: find("aliases"),

@@ -13,7 +13,7 @@ import {
 } from "../store.ts";
 import type { WriteRequest } from "./batch.ts";
 import { openDatabase } from "./database.ts";
-import { keyNameValues, prepareQueries, type Queries } from "./queries.ts";
+import { keyNameValues, keyStoreNameValues, prepareQueries, type Queries } from "./queries.ts";
 import { prepareDatabaseFile, type StoreMode } from "./schema.ts";
 import { toRowChange } from "./statements.ts";
 import { NotStored, Writer } from "./writer.ts";
@@ -83,7 +83,13 @@ interface Parts {
 
 type CachedReads = Pick<
   Store,
-  "findAccount" | "findAccessKey" | "findKey" | "findKeyMaterial" | "findAlias" | "listGrantTerms"
+  | "findAccount"
+  | "findAccessKey"
+  | "findKey"
+  | "findKeyMaterial"
+  | "findAlias"
+  | "listGrantTerms"
+  | "findCustomKeyStore"
 >;
 
 function cachedReads({ writer, queries, caches }: Parts): CachedReads {
@@ -111,6 +117,10 @@ function cachedReads({ writer, queries, caches }: Parts): CachedReads {
     listGrantTerms(name, grantee) {
       const load = () => queries.listGrantTerms(...keyNameValues(name), grantee);
       return read(() => caches.findTerms(name, grantee, load));
+    },
+    findCustomKeyStore(name) {
+      const id = keyStoreNameValues(name);
+      return read(() => caches.find("customKeyStores", id, () => find.customKeyStores(id)));
     },
   };
 }
@@ -167,6 +177,14 @@ function plainReads({ writer, queries }: Parts): PlainReads {
     listRetirableGrants: async (region, retiring, page) =>
       read(() => queries.listRetirableGrants([region, retiring], page)),
     findClock: async (name) => read(() => queries.find.clocks([name])),
+    listCustomKeyStores: async (accountId, region, page) =>
+      read(() => queries.listCustomKeyStores([accountId, region], page)),
+    listCustomKeyStoresOnTheirWay: async (limit) =>
+      read(() => queries.listCustomKeyStoresOnTheirWay(limit)),
+    hasKeysInStore: async (name) =>
+      read(() => queries.listFirstKeyInStore(...keyStoreNameValues(name)).length > 0),
+    findKeyOfExternalKey: async (name, xksKeyId) =>
+      read(() => queries.listKeysOfExternalKey(...keyStoreNameValues(name), xksKeyId)[0]),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),
     listOutbox: async () => read(() => queries.listOutbox()),
     isErasureDue: async () => read(() => queries.isErasureDue()),
