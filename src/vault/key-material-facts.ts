@@ -8,9 +8,13 @@ const multiRegionKeyId = /^mrk-[0-9a-f]{32}$/;
 
 export const symmetricSpec = "SYMMETRIC_DEFAULT";
 
-/** Where key material comes from: made by this vault, or imported. */
+/**
+ * Where key material comes from: made by this vault, or imported. For a key in an external
+ * key store this vault makes the inner of two layers.
+ */
 export const ownOrigin = "AWS_KMS";
 export const externalOrigin = "EXTERNAL";
+const keyStoreOrigin = "EXTERNAL_KEY_STORE";
 
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"];
 const nistCurve = ["SIGN_VERIFY", "KEY_AGREEMENT"];
@@ -53,10 +57,16 @@ export function areSoundWithoutId(facts: Omit<KeyMaterialFacts, "keyMaterialId">
     isAccountId(facts.accountId) &&
     (facts.multiRegion ? multiRegionKeyId : uuid).test(facts.keyId) &&
     usagesOf.get(facts.keySpec)?.includes(facts.keyUsage) === true &&
-    (facts.origin === ownOrigin || facts.origin === externalOrigin) &&
+    isOriginOf(facts) &&
     Number.isSafeInteger(facts.createdAtMs) &&
     facts.createdAtMs >= 0
   );
+}
+
+/** In a key store there are symmetric single-Region keys only. */
+function isOriginOf(facts: Omit<KeyMaterialFacts, "keyMaterialId">): boolean {
+  if (facts.origin === ownOrigin || facts.origin === externalOrigin) return true;
+  return facts.origin === keyStoreOrigin && facts.keySpec === symmetricSpec && !facts.multiRegion;
 }
 
 export function isAccountId(accountId: string): boolean {

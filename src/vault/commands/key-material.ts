@@ -1,4 +1,4 @@
-import { areSound, ownOrigin, symmetricSpec } from "../key-material-facts.ts";
+import { areSound, externalOrigin, symmetricSpec } from "../key-material-facts.ts";
 import { isHmacSpec, makeHmacKey } from "../algorithms/key-specs.ts";
 import { createWrappedMaterial, wrapMaterial } from "../key-material-wrap.ts";
 import { isRefusal, malformed } from "../refusals.ts";
@@ -11,7 +11,7 @@ export function keyMaterialCommands(
   return {
     createKeyMaterial({ facts }) {
       const isSymmetric = facts.keySpec === symmetricSpec;
-      if (!areSound(facts) || facts.origin !== ownOrigin) return malformed;
+      if (!areSound(facts) || facts.origin === externalOrigin) return malformed;
       if (!(isSymmetric || isHmacSpec(facts.keySpec))) return malformed;
       const wrapped = isSymmetric
         ? createWrappedMaterial(facts, state.instanceId, state)
