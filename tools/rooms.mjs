@@ -24,6 +24,7 @@ export const rooms = {
     packages: ["node:"],
     types: ["@aws-sdk/client-kms"],
   },
+  xks: { rooms: ["lib", "service"], packages: ["node:"] },
   iam: { rooms: ["lib", "policy", "service", "store"], packages: ["node:"] },
   trail: { rooms: ["lib", "service", "store"], packages: ["node:"] },
 
@@ -39,6 +40,7 @@ export const rooms = {
       "gateway",
       "identity",
       "kms",
+      "xks",
       "iam",
       "trail",
       "launcher",

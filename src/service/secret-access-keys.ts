@@ -27,3 +27,19 @@ export interface SecretAccessKeys {
   /** The SigV4 signing key, 32 bytes, for the caller to wipe. Rejects when it cannot be had. */
   deriveSigningKey(request: SigningKeyRequest): Promise<Uint8Array>;
 }
+
+/**
+ * The facts that the secret of an XKS proxy's credential is bound to: its key store and its
+ * access key id. No access key of ours has an id like this, so neither stands for the other.
+ */
+export function proxySecretFacts({
+  accountId,
+  customKeyStoreId,
+  accessKeyId,
+}: {
+  readonly accountId: string;
+  readonly customKeyStoreId: string;
+  readonly accessKeyId: string;
+}): SecretAccessKeyFacts {
+  return { accountId, accessKeyId: `${customKeyStoreId.replace("-", "_")}_${accessKeyId}` };
+}
