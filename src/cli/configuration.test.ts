@@ -54,6 +54,9 @@ tls-key: key.pem
 account: "000000000001"
 regions: [eu-west-1, us-gov-west-1]
 request-quotas: true
+xks-hosts: [proxy.example, other.example=10.0.0.5:8443]
+xks-ca: authorities.pem
+xks-timeout: 500
 log-level: debug
 `);
     expect(await read({ config })).toEqual({
@@ -66,6 +69,11 @@ log-level: debug
       regions: ["eu-west-1", "us-gov-west-1"],
       requestQuotas: true,
       perAddress: {},
+      xks: {
+        hosts: ["proxy.example", "other.example=10.0.0.5:8443"],
+        caPath: path.join(directory, "authorities.pem"),
+        timeoutMs: 500,
+      },
       logLevel: "debug",
     });
   });
@@ -83,6 +91,7 @@ log-level: debug
       KEYHAVEN_REQUEST_QUOTAS: "on",
       KEYHAVEN_CONNECTIONS_PER_ADDRESS: "300",
       KEYHAVEN_LARGE_BODIES_PER_ADDRESS: "8",
+      KEYHAVEN_XKS_HOSTS: "proxy.example=[fd00::5]:8443,other.example",
       KEYHAVEN_LOG_LEVEL: "silent",
     };
     expect(await read({}, environment)).toEqual({
@@ -96,6 +105,7 @@ log-level: debug
       attestationRootPath: "/srv/house/root.pem",
       requestQuotas: true,
       perAddress: { connections: 300, largeBodies: 8 },
+      xks: { hosts: ["proxy.example=[fd00::5]:8443", "other.example"] },
       logLevel: "silent",
     });
   });
@@ -135,6 +145,8 @@ describe("a wrong configuration", () => {
     ["host", "http://localhost", "be an IP address or a host name"],
     ["account", "12345", "be an account number of 12 digits, in quotes in a YAML file"],
     ["regions", "us-east-1,us-east-1", "be Region names like us-east-1,eu-west-1, each one once"],
+    ["xks-hosts", "https://a", "be hosts like proxy.example,other.example=10.0.0.5:8443"],
+    ["xks-timeout", "49", "be from 50 to 10000 milliseconds"],
     ["regions", "mars", "be Region names like us-east-1,eu-west-1, each one once"],
     ["regions", "us-east-1,", "be Region names like us-east-1,eu-west-1, each one once"],
     ["connections-per-address", "0", "be a number from 1 to 4096"],

@@ -85,6 +85,7 @@ const paths: ReadonlySet<SettingName> = new Set([
   "tls-cert",
   "tls-key",
   "attestation-root",
+  "xks-ca",
 ]);
 
 function isPath(setting: SettingName): boolean {
@@ -115,6 +116,19 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
       connections: values["connections-per-address"],
       largeBodies: values["large-bodies-per-address"],
     },
+    ...xksOf(values),
     logLevel: values["log-level"] ?? "info",
+  };
+}
+
+function xksOf(values: Values): Pick<ServerConfig, "xks"> {
+  const { "xks-hosts": hosts = [], "xks-ca": caPath, "xks-timeout": timeoutMs } = values;
+  if (hosts.length === 0 && caPath === undefined && timeoutMs === undefined) return {};
+  return {
+    xks: {
+      hosts,
+      ...(caPath === undefined ? {} : { caPath }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
   };
 }

@@ -22,6 +22,9 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
     "<number>",
     "requests above 16 KB of one client at once, up to 128 (default: 64)",
   ],
+  "xks-hosts": ["<names>", "XKS proxies that need not be public: host=address:port, with commas"],
+  "xks-ca": ["<file>", "certificate authorities of XKS proxies besides the public ones, PEM"],
+  "xks-timeout": ["<ms>", "how long an XKS proxy may take to answer (default: 250, as AWS)"],
   "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
 };
 

@@ -11,6 +11,9 @@ export const settingNames = [
   "request-quotas",
   "connections-per-address",
   "large-bodies-per-address",
+  "xks-hosts",
+  "xks-ca",
+  "xks-timeout",
   "log-level",
 ] as const;
 

@@ -2,6 +2,8 @@
 import * as z from "zod/mini";
 
 const regionName = /^[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}-\d{1,2}$/;
+const proxyHost =
+  /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}(=(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,255})(:\d{1,5})?)?$/;
 const text = z.string().check(z.trim(), z.minLength(1), z.maxLength(4096));
 // A YAML file gives numbers and lists, a command line and an environment give text.
 const textOrNumber = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
@@ -20,6 +22,10 @@ function countUpTo(max: number) {
 const regions = z
   .array(z.string().check(z.trim(), z.regex(regionName)))
   .check(z.minLength(1), z.maxLength(100), z.refine(isWithoutRepetition));
+
+const proxyHosts = z
+  .array(z.string().check(z.trim(), z.regex(proxyHost)))
+  .check(z.minLength(1), z.maxLength(100));
 
 /** What a value must look like, and the words for one that does not. */
 export const settings = {
@@ -57,6 +63,18 @@ export const settings = {
   },
   "connections-per-address": { schema: countUpTo(4096), must: "be a number from 1 to 4096" },
   "large-bodies-per-address": { schema: countUpTo(128), must: "be a number from 1 to 128" },
+  "xks-hosts": {
+    schema: z.pipe(textOrList, proxyHosts),
+    must: "be hosts like proxy.example,other.example=10.0.0.5:8443",
+  },
+  "xks-ca": { schema: text, must: "be the path of a PEM file" },
+  "xks-timeout": {
+    schema: z.pipe(
+      z.pipe(textOrNumber, z.string().check(z.regex(/^\d{2,5}$/))),
+      z.pipe(z.transform(Number), z.number().check(z.gte(50), z.lte(10_000))),
+    ),
+    must: "be from 50 to 10000 milliseconds",
+  },
   "log-level": {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     must: "be debug, info, warn, error or silent",

@@ -20,5 +20,16 @@ export interface ServerConfig {
     readonly connections?: number | undefined;
     readonly largeBodies?: number | undefined;
   };
+  /** The XKS proxies that callers may name besides public ones, and who vouches for them. */
+  readonly xks?: XksConfig;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+export interface XksConfig {
+  /** "host", "host=address" or "host=address:port": hosts that need not be public. */
+  readonly hosts: readonly string[];
+  /** Certificate authorities besides the public ones, a PEM file. */
+  readonly caPath?: string;
+  /** What a proxy is given instead of the 250 ms of AWS KMS. */
+  readonly timeoutMs?: number;
 }
