@@ -17,6 +17,7 @@ const members = Object.entries({
     }),
   ),
   Limit: shape.optional(shape.limitUpTo(100)),
+  Password: shape.optional(shape.secretText({ min: 7, max: 32 })),
   Bypass: shape.optional(shape.flag),
   EncryptionContext: shape.optional(shape.encryptionContext),
 }) as [string, shape.Shape<unknown>][];
@@ -71,6 +72,10 @@ describe("a constraint that is broken is told as AWS tells it", () => {
     [
       { Limit: 101 },
       "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 100",
+    ],
+    [
+      { Password: "secret" },
+      "Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 7",
     ],
     [
       { Limit: 1001 },

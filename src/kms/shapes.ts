@@ -59,6 +59,17 @@ export function text(
   return required(readString, scalarComplaints(rules), rules);
 }
 
+/** As text, for what must not be repeated to anyone: a complaint never shows the value. */
+export function secretText(
+  length: Range,
+  pattern?: { source: string; holds: (value: string) => boolean },
+): Shape<string> {
+  const { read, rules } = text(length, pattern);
+  const complain = (value: string, path: string): readonly string[] =>
+    broken(rules, value).map((words) => complaint("Value", path, words));
+  return required(read, complain, rules);
+}
+
 export function oneOf<Value extends string>(values: readonly Value[]): RuledShape<Value> {
   const known: ReadonlySet<string> = new Set(values);
   const rules: Rule<Value>[] = [
