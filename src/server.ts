@@ -14,6 +14,7 @@ import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
 import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
+import { type KeyStoreParts, settleKeyStores } from "./kms/key-store-connections.ts";
 import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
@@ -25,7 +26,7 @@ import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
 import { movedToOwnBuffer } from "./kms/vault-socket.ts";
 import type { ServerConfig } from "./launcher/server-config.ts";
 import { type Clock, msPerDay } from "./lib/clock.ts";
-import { every } from "./lib/every.ts";
+import { every, type Ticking } from "./lib/every.ts";
 import type { Latest } from "./lib/latest.ts";
 import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
 import { keepErased } from "./store/erasing.ts";
@@ -33,6 +34,8 @@ import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { openJournal } from "./trail/journal.ts";
 import { openTrail } from "./trail/trail.ts";
+import { openXks } from "./xks/open-xks.ts";
+import type { XksClient } from "./xks/xks-client.ts";
 
 export interface Server {
   readonly url: string;
@@ -60,6 +63,8 @@ interface Surroundings {
 const lifecycleEveryMs = 1_000;
 /** A rest of its own keeps the store from rewriting its files all the time. */
 const eraseEveryMs = 2_000;
+/** Connecting takes as long as a proxy takes to answer, and until somebody looks. */
+const keyStoresEveryMs = 500;
 /** What a crash takes of the last uses still stands in the journal, and each storing costs a commit. */
 const lastUsagesEveryMs = 30_000;
 
@@ -166,11 +171,11 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
       log.warn({ keyArn, err: error }, "a key whose time has come could not be seen to"),
     ),
   };
+  const externalKeys = await openXks(config.xks ?? {}, { secretAccessKeys, clock });
+  const besides = { attestationRoots, externalKeys, secretAccessKeys };
   const gateway = await openGateway({
     ...config,
-    services: [
-      kmsService({ ...lifecycle, attestationRoots, requestQuotas, regions: config.regions }),
-    ],
+    services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],
     queryServices: [stsService({ trail })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,
@@ -178,7 +183,7 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     log,
     adminSocketPath: path.join(config.dataDirectory, "admin.sock"),
   });
-  return serverOf({ gateway, firstStart, lifecycle, foundation, log });
+  return serverOf({ gateway, firstStart, lifecycle, externalKeys, foundation, log });
 }
 
 function clockWarnings(log: OperatorLog): ClockJudgement {
@@ -211,15 +216,17 @@ function serverOf(parts: {
   readonly gateway: Listener;
   readonly firstStart: boolean;
   readonly lifecycle: LifecycleParts;
+  readonly externalKeys: XksClient;
   readonly foundation: Foundation;
   readonly log: OperatorLog;
 }): Server {
-  const { gateway, firstStart, lifecycle, foundation, log } = parts;
+  const { gateway, firstStart, lifecycle, externalKeys, foundation, log } = parts;
   const ticking = every(
     lifecycleEveryMs,
     async () => void (await runLifecycle(lifecycle)),
     (error) => log.warn({ err: error }, "keys whose time has come could not all be seen to"),
   );
+  const settling = settlingKeyStores({ store: lifecycle.store, externalKeys }, log);
   const warnOfUsages = (error: unknown): void => {
     log.warn({ err: error }, "the last uses of keys could not be stored");
   };
@@ -240,6 +247,8 @@ function serverOf(parts: {
     async close() {
       await gateway.close();
       await ticking.stop();
+      await settling.stop();
+      externalKeys.close();
       await storingUsages.stop();
       await lifecycle.lastUsages.flush().catch(warnOfUsages);
       const erased = erasing.stop();
@@ -248,4 +257,12 @@ function serverOf(parts: {
       await erased;
     },
   };
+}
+
+function settlingKeyStores(parts: KeyStoreParts, log: OperatorLog): Ticking {
+  return every(
+    keyStoresEveryMs,
+    async () => void (await settleKeyStores(parts)),
+    (error) => log.warn({ err: error }, "custom key stores could not be connected"),
+  );
 }

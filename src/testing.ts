@@ -19,6 +19,7 @@ import type { Clock } from "./lib/clock.ts";
 import { Latest } from "./lib/latest.ts";
 import { awsRegions } from "./lib/regions.ts";
 import { openServer } from "./server.ts";
+import type { XksConfig } from "./launcher/server-config.ts";
 
 export interface StartOptions {
   /** 0, the default, takes any free port. */
@@ -32,6 +33,8 @@ export interface StartOptions {
   readonly requestQuotas?: boolean;
   /** What time it is, in milliseconds since 1970: move it to see rotations and deletions happen. */
   readonly clock?: Clock;
+  /** Which XKS proxies it may speak to that are not public ones. */
+  readonly xks?: XksConfig;
 }
 
 export interface Keyhaven {
@@ -70,6 +73,7 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
         attestationRootPath: options.attestationRootPath,
         requestQuotas: options.requestQuotas ?? false,
         logLevel: "error",
+        ...(options.xks === undefined ? {} : { xks: options.xks }),
       },
       clock: options.clock ?? Date.now,
       // Who moves the clock moves time itself: it is not a clock that went wrong.

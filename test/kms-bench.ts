@@ -10,11 +10,14 @@ import path from "node:path";
 import type { TrustedRoots } from "../src/attestation/certificate-chain.ts";
 import type { Input, OperationName, Output } from "../src/kms/contract.ts";
 import { openDomainKeys } from "../src/kms/domain-keys.ts";
+import { settleKeyStores } from "../src/kms/key-store-connections.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
 import { runLifecycle } from "../src/kms/lifecycle.ts";
 import { RequestQuotas } from "../src/kms/request-quotas.ts";
 import { Setbacks } from "../src/kms/setbacks.ts";
+import { vaultSecretAccessKeys } from "../src/kms/secret-access-keys.ts";
 import { kmsService } from "../src/kms/service.ts";
+import type { XksConfig } from "../src/launcher/server-config.ts";
 import { findBridge } from "../src/launcher/start-vault.ts";
 import type { Caller } from "../src/service/caller.ts";
 import type { JsonObject } from "../src/service/service.ts";
@@ -29,6 +32,7 @@ import {
   VaultUnavailable,
 } from "../src/vault-protocol/commands.ts";
 import { openVaultInProcess } from "../src/vault/in-process.ts";
+import { openXks } from "../src/xks/open-xks.ts";
 
 /** A trail record, as it stands in the journal. */
 export type TrailRecord = Readonly<Record<string, unknown>>;
@@ -77,6 +81,8 @@ export interface KmsBench {
   readonly setbacks: readonly string[];
   /** Does what is due: deletions, expiries, rotations, erasure. */
   runLifecycle(): ReturnType<typeof runLifecycle>;
+  /** Brings key stores that are on their way to where they are going. */
+  settleKeyStores(): ReturnType<typeof settleKeyStores>;
   /** The bytes of every file of the data directory. */
   files(): readonly { readonly name: string; readonly bytes: Buffer }[];
   close(): Promise<void>;
@@ -91,11 +97,14 @@ export interface BenchOptions {
   /** Whose word is taken for what an attested recipient is. */
   readonly attestationRoots?: TrustedRoots;
   readonly requestQuotas?: boolean;
+  /** Which XKS proxies it may speak to. */
+  readonly xks?: XksConfig;
 }
 
 export async function kmsBench({
   attestationRoots = [],
   requestQuotas = false,
+  xks = { hosts: [] },
 }: BenchOptions = {}): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
   const store = await openSqliteStore({ directory, mode: "serve" });
@@ -121,7 +130,10 @@ export async function kmsBench({
   const time = { nowMs: Date.UTC(2026, 2, 1, 10, 15) };
   const clock = (): number => time.nowMs;
   await openDomainKeys(vault, store, clock());
-  const parts = { vault, store, trail, lastUsages: new LastUsages(store), clock };
+  const secretAccessKeys = vaultSecretAccessKeys(vault);
+  const externalKeys = await openXks(xks, { secretAccessKeys, clock });
+  const lastUsages = new LastUsages(store);
+  const parts = { vault, store, trail, lastUsages, clock, externalKeys, secretAccessKeys };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
   const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
   const setbacks: string[] = [];
@@ -184,8 +196,10 @@ export async function kmsBench({
         if (await store.isErasureDue()) await store.eraseDeleted();
       }
     },
+    settleKeyStores: async () => await settleKeyStores(parts),
     files: () => filesOf(directory),
     async close() {
+      externalKeys.close();
       await openedTrail.close();
       await store.close();
       openedVault.close();

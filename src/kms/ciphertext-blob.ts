@@ -2,14 +2,18 @@
  * The clear part of a symmetric ciphertext blob: which key and which key material it was
  * made with. Nothing in it is to be believed before the vault has opened the blob.
  *
- *   0  "SKM" and format 1    4  suite 1    5  flags (bit 0: multi-Region key)
- *   6  key UUID, 16 bytes   22  key material reference, 16 bytes   38  sealed by the vault
+ *   0  "SKM" and format 1    4  suite    5  flags (bit 0: multi-Region key)
+ *   6  key UUID, 16 bytes   22  key material reference, 16 bytes
+ *  38  suite 1: sealed by the vault; suite 2: that, encrypted again (double-encryption.ts)
  */
 import { KmsError } from "./errors.ts";
 
-const magic = Buffer.from([0x53, 0x4b, 0x4d, 0x01, 0x01]);
+const magic = Buffer.from([0x53, 0x4b, 0x4d, 0x01]);
 const multiRegionFlag = 1;
-const headerLength = 38;
+export const blobHeaderBytes = 38;
+/** Where the suite stands. */
+export const suiteByte = 4;
+export const suites = { single: 1, double: 2 } as const;
 const sealedOverhead = 76;
 
 export interface BlobHeader {
@@ -29,12 +33,16 @@ export function readBlobHeader(bytes: Uint8Array): BlobHeader {
 export function findBlobHeader(bytes: Uint8Array): BlobHeader | undefined {
   const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const flags = blob[5] ?? 0xff;
-  const ours = blob.length >= headerLength + sealedOverhead && magic.equals(blob.subarray(0, 5));
+  const suite = blob[suiteByte];
+  const ours =
+    blob.length >= blobHeaderBytes + sealedOverhead &&
+    magic.equals(blob.subarray(0, suiteByte)) &&
+    (suite === suites.single || suite === suites.double);
   if (!ours || flags > multiRegionFlag) return undefined;
   const hex = blob.toString("hex", 6, 22);
   return {
     keyId: flags === multiRegionFlag ? `mrk-${hex}` : uuid(hex),
-    materialReference: blob.toString("hex", 22, headerLength),
+    materialReference: blob.toString("hex", 22, blobHeaderBytes),
   };
 }
 

@@ -3,6 +3,8 @@ import type { DataKeyPairSpec } from "@aws-sdk/client-kms";
 import { contextConditions, symmetricUse } from "./cryptographic-use.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
 import { rsaAndEccSpecs } from "./key-spec.ts";
+import type { Key } from "./key.ts";
+import { refuseKeyStoreKey } from "./key-stores.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { refuseSm2 } from "./partition-limits.ts";
 import * as shape from "./shapes.ts";
@@ -33,10 +35,14 @@ interface DataKeyPairInput {
 
 export const dataKeyPairUse = {
   ...symmetricUse,
+  state: "not disabled",
   symmetricOnly: true,
   reference: ({ KeyId }: DataKeyPairInput): string => KeyId,
   encryptionContext: ({ EncryptionContext: context }: DataKeyPairInput) => context,
-  check: ({ KeyPairSpec }: DataKeyPairInput): void => refuseSm2(KeyPairSpec),
+  check({ KeyPairSpec }: DataKeyPairInput, key: Key): void {
+    refuseKeyStoreKey(key);
+    refuseSm2(KeyPairSpec);
+  },
   conditions: ({ KeyPairSpec, EncryptionContext: context }: DataKeyPairInput): ConditionFacts => ({
     ...contextConditions(undefined, context),
     "kms:DataKeyPairSpec": KeyPairSpec,

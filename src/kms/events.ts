@@ -17,7 +17,7 @@ export function successEvent<Name extends OperationName>(
   { input, keys, recipient }: Progress<Name>,
   outcome: Outcome<Name>,
 ): CallEvent {
-  const additionalEventData = additionalData(outcome, recipient);
+  const additionalEventData = additionalData(keys, outcome, recipient);
   return {
     eventSource,
     eventName: operation.name,
@@ -31,14 +31,6 @@ export function successEvent<Name extends OperationName>(
   };
 }
 
-function additionalData(
-  { additionalEventData }: Pick<Outcome<OperationName>, "additionalEventData">,
-  recipient: AttestedRecipient | undefined,
-): CallEvent["additionalEventData"] {
-  if (recipient === undefined) return additionalEventData;
-  return { ...additionalEventData, recipient: recipientOnRecord(recipient) };
-}
-
 export function failureEvent<Name extends OperationName>(
   eventName: Name,
   operation: Operation<Name> | "not yet",
@@ -47,6 +39,7 @@ export function failureEvent<Name extends OperationName>(
   refusal: KmsError,
 ): CallEvent {
   const known = operation !== "not yet";
+  const additionalEventData = additionalData(keys, {}, undefined);
   // AWS shows nothing of what a caller asked for who was not allowed to ask.
   const shown = known && input !== undefined && refusal.code !== "AccessDeniedException";
   return {
@@ -59,6 +52,7 @@ export function failureEvent<Name extends OperationName>(
     ...(refusal.messageMember === undefined ? {} : { errorMessage: refusal.message }),
     requestParameters: shown ? operation.record(input) : null,
     responseElements: null,
+    ...(additionalEventData === undefined ? {} : { additionalEventData }),
     ...(keys.length === 0 ? {} : { resources: resourcesOf(keys) }),
   };
 }
@@ -96,6 +90,22 @@ export function forwardedEvent(
     invokedBy: eventSource,
     facts: { ...others, region, sourceIp: eventSource, userAgent: eventSource },
     ...told,
+  };
+}
+
+/** Whom the plaintext was for; of a key in an external key store, which external key it stands for. */
+function additionalData(
+  keys: readonly KeyInUse[],
+  { additionalEventData: told }: Pick<Outcome<OperationName>, "additionalEventData">,
+  recipient: AttestedRecipient | undefined,
+): CallEvent["additionalEventData"] {
+  const outside = keys.find(({ key }) => key.customKeyStoreId !== null);
+  if (recipient === undefined && outside === undefined) return told;
+  return {
+    ...told,
+    ...(recipient === undefined ? {} : { recipient: recipientOnRecord(recipient) }),
+    customKeyStoreId: outside?.key.customKeyStoreId ?? undefined,
+    xksKeyId: outside?.key.xksKeyId ?? undefined,
   };
 }
 

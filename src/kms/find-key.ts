@@ -6,7 +6,8 @@ import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
 import { type BlobHeader, findBlobHeader, readBlobHeader } from "./ciphertext-blob.ts";
 import { KmsError } from "./errors.ts";
 import { foreignKey } from "./foreign-keys.ts";
-import { aliasArn, type Key, keyAt } from "./key.ts";
+import { aliasArn, type Key } from "./key.ts";
+import { foundKey } from "./found-key.ts";
 import { invalidKeyId, type KeyReference, parseKeyReference } from "./key-reference.ts";
 import type { Desk } from "./operation.ts";
 import { requireAlias } from "./require-alias.ts";
@@ -58,7 +59,7 @@ export function requireKeyOfBlob(
     andThen(blobMaterial && store.findKey(name), (record) =>
       blobMaterial === undefined || record === undefined
         ? requireForeignKeyOfBlob(header, action, desk)
-        : { key: keyAt(record, desk.nowMs), blobMaterial },
+        : andThen(foundKey(record, store, desk.nowMs), (key) => ({ key, blobMaterial })),
     ),
   );
 }
@@ -141,7 +142,8 @@ async function findForeignKeyOfBlob(
   const blobMaterial = await store.findKeyMaterialOfAnyAccount(key, materialReference);
   if (blobMaterial === undefined || blobMaterial.accountId === caller.accountId) return undefined;
   const record = await store.findKey(blobMaterial);
-  return record === undefined ? undefined : { key: keyAt(record, nowMs), blobMaterial };
+  if (record === undefined) return undefined;
+  return { key: await foundKey(record, store, nowMs), blobMaterial };
 }
 
 async function findForeignKeyOf(
@@ -161,7 +163,7 @@ function requireKeyById(
     if (record === undefined) {
       throw new KmsError("NotFoundException", `Key '${arn}' does not exist`);
     }
-    return keyAt(record, nowMs);
+    return foundKey(record, store, nowMs);
   });
 }
 
@@ -178,7 +180,7 @@ async function requireKeyByAlias(aliasName: string, lookup: Lookup, desk: Desk):
     region,
     keyId: alias.targetKeyId,
   });
-  if (record !== undefined) return keyAt(record, desk.nowMs);
+  if (record !== undefined) return await foundKey(record, desk.store, desk.nowMs);
   // The key was deleted, and its aliases with it, between the two reads.
   const arn = aliasArn(accountId, region, aliasName);
   throw new KmsError("NotFoundException", `Alias ${arn} is not found.`);

@@ -5,7 +5,8 @@
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import type { KeyName } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { type Key, keyArn, keyAt } from "./key.ts";
+import { foundKey } from "./found-key.ts";
+import { type Key, keyArn } from "./key.ts";
 import type { KeyReference } from "./key-reference.ts";
 
 /** The key that a key ARN or an alias ARN of another account stands for, or a stand-in. */
@@ -13,7 +14,7 @@ export function foreignKey(reference: KeyReference, store: Store, nowMs: number)
   return andThen(findKeyId(reference, store), (keyId) => {
     const name = { accountId: reference.accountId, region: reference.region, keyId };
     return andThen(store.findKey(name), (record) =>
-      record === undefined ? standIn(name) : keyAt(record, nowMs),
+      record === undefined ? standIn(name) : foundKey(record, store, nowMs),
     );
   });
 }
@@ -57,6 +58,8 @@ function standIn(name: KeyName): Key {
     nextRotationAtMs: null,
     onDemandRotations: 0,
     materialValidToMs: null,
+    customKeyStoreId: null,
+    xksKeyId: null,
     rowVersion: 0,
   };
 }

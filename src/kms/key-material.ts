@@ -8,7 +8,7 @@ import type {
   VaultClient,
   WrappedKeyMaterial,
 } from "../vault-protocol/commands.ts";
-import { hasPublicKey } from "./key-algorithms.ts";
+import { hasPublicKey, symmetricDefault } from "./key-algorithms.ts";
 import { askVault } from "./vault.ts";
 
 /** What of a key its material is bound to for ever. */
@@ -78,6 +78,18 @@ export function currentMaterial(store: Store, key: KeyRecord): Eventually<KeyMat
     if (record === undefined) throw new Error(`key material ${reference} is not stored`);
     return record;
   });
+}
+
+/**
+ * The key material id that a caller is shown. Only symmetric keys can have more than one
+ * key material, and not those in a key store, so only theirs has a name.
+ */
+export function shownMaterialId(
+  key: KeyRecord,
+  material: KeyMaterialRecord | undefined,
+): string | undefined {
+  const isNamed = key.keySpec === symmetricDefault && key.customKeyStoreId === null;
+  return isNamed ? material?.keyMaterialId : undefined;
 }
 
 const forVault = new WeakMap<KeyMaterialRecord, WrappedKeyMaterial>();

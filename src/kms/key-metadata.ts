@@ -9,7 +9,9 @@ import type {
 } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Key } from "./key.ts";
-import { algorithmMembers, symmetricDefault } from "./key-algorithms.ts";
+import { algorithmMembers } from "./key-algorithms.ts";
+import { shownMaterialId } from "./key-material.ts";
+import { shownState } from "./key-state.ts";
 
 export function keyMetadata(
   key: Key,
@@ -21,10 +23,10 @@ export function keyMetadata(
     KeyId: key.keyId,
     Arn: key.arn,
     CreationDate: new Date(key.createdAtMs),
-    Enabled: key.keyState === "Enabled",
+    Enabled: shownState(key) === "Enabled",
     Description: key.description,
     KeyUsage: key.keyUsage as KeyUsageType,
-    KeyState: key.keyState as KeyState,
+    KeyState: shownState(key) as KeyState,
     DeletionDate: key.deletionAtMs === null ? undefined : new Date(key.deletionAtMs),
     Origin: key.origin as OriginType,
     KeyManager: key.keyManager,
@@ -34,8 +36,8 @@ export function keyMetadata(
     MultiRegion: key.multiRegion,
     MultiRegionConfiguration: multiRegion,
     PendingDeletionWindowInDays: key.pendingWindowDays ?? undefined,
-    // Only these keys can have more than one key material, so only theirs has a name.
-    CurrentKeyMaterialId:
-      key.keySpec === symmetricDefault ? currentMaterial?.keyMaterialId : undefined,
+    CurrentKeyMaterialId: shownMaterialId(key, currentMaterial),
+    CustomKeyStoreId: key.customKeyStoreId ?? undefined,
+    XksKeyConfiguration: key.xksKeyId === null ? undefined : { Id: key.xksKeyId },
   };
 }

@@ -1,10 +1,12 @@
 /** A KMS key as the service knows it: its record in the store, and what follows from it. */
 import { partitionOf } from "../lib/arn.ts";
-import type { KeyName, KeyRecord } from "../store/records.ts";
+import type { CustomKeyStoreRecord, KeyName, KeyRecord } from "../store/records.ts";
 import type { TrailResource } from "../service/trail.ts";
 
 export interface Key extends KeyRecord {
   readonly arn: string;
+  /** As it was when the key was found. Nothing for a key of the vault's own. */
+  readonly keyStore?: CustomKeyStoreRecord;
 }
 
 const known = new WeakMap<KeyRecord, Key>();
@@ -33,7 +35,7 @@ function losesMaterial({ keyState, materialValidToMs }: KeyRecord, nowMs: number
 }
 
 /** What the store keeps of a key. */
-export function recordOf({ arn: _arn, ...record }: Key): KeyRecord {
+export function recordOf({ arn: _arn, keyStore: _keyStore, ...record }: Key): KeyRecord {
   return record;
 }
 

@@ -22,7 +22,8 @@ type Chosen = Pick<
   | "createdAtMs"
   | "rotationPeriodDays"
   | "nextRotationAtMs"
->;
+> &
+  Partial<Pick<KeyRecord, "customKeyStoreId" | "xksKeyId">>;
 
 export interface NewKey {
   readonly key: Key;
@@ -34,6 +35,8 @@ export interface NewKey {
 /** Makes a key, with key material of the vault's own unless it is to be imported. */
 export async function newKey(vault: VaultClient, chosen: Chosen): Promise<NewKey> {
   const properties = {
+    customKeyStoreId: null,
+    xksKeyId: null,
     ...chosen,
     keyId: chosen.multiRegion ? multiRegionKeyId() : randomUUID(),
   };

@@ -4,6 +4,8 @@ import type { ConditionFact } from "../policy/evaluation.ts";
 import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
+import type { ExternalKeys } from "../service/external-keys.ts";
+import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { CallEvent, ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { GrantTerms, KeyMaterialRecord } from "../store/records.ts";
 import type { Change, Store } from "../store/store.ts";
@@ -31,6 +33,8 @@ export interface Desk {
   readonly requestQuotas?: RequestQuotas | undefined;
   /** The Regions that are served. */
   readonly regions: readonly string[];
+  readonly externalKeys: ExternalKeys;
+  readonly secretAccessKeys: SecretAccessKeys;
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;

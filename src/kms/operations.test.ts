@@ -86,6 +86,7 @@ describe("every operation", () => {
     const canaries = Object.fromEntries(
       ["Plaintext", "CiphertextBlob", "Message", "Mac", "Signature", "PublicKey"]
         .concat("SharedSecretCiphertextBlob", "ImportToken", "EncryptedKeyMaterial", "Recipient")
+        .concat("KeyStorePassword", "TrustAnchorCertificate", "XksProxyAuthenticationCredential")
         .map((member) => [member, "canary"]),
     );
     const sent = { ...canaries, GrantTokens: ["canary"], Tags: [], TagKeys: [] };

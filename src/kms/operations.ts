@@ -32,6 +32,12 @@ import { revokeGrant } from "./operations/grants/revoke-grant.ts";
 import { deleteImportedKeyMaterial } from "./operations/import/delete-imported-key-material.ts";
 import { getParametersForImport } from "./operations/import/get-parameters-for-import.ts";
 import { importKeyMaterial } from "./operations/import/import-key-material.ts";
+import { connectCustomKeyStore } from "./operations/custom-key-stores/connect-custom-key-store.ts";
+import { createCustomKeyStore } from "./operations/custom-key-stores/create-custom-key-store.ts";
+import { deleteCustomKeyStore } from "./operations/custom-key-stores/delete-custom-key-store.ts";
+import { describeCustomKeyStores } from "./operations/custom-key-stores/describe-custom-key-stores.ts";
+import { disconnectCustomKeyStore } from "./operations/custom-key-stores/disconnect-custom-key-store.ts";
+import { updateCustomKeyStore } from "./operations/custom-key-stores/update-custom-key-store.ts";
 import { cancelKeyDeletion } from "./operations/keys/cancel-key-deletion.ts";
 import { createKey } from "./operations/keys/create-key.ts";
 import { describeKey } from "./operations/keys/describe-key.ts";
@@ -125,12 +131,12 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   UpdatePrimaryRegion: updatePrimaryRegion,
 
   // custom-key-stores
-  ConnectCustomKeyStore: "not yet",
-  CreateCustomKeyStore: "not yet",
-  DeleteCustomKeyStore: "not yet",
-  DescribeCustomKeyStores: "not yet",
-  DisconnectCustomKeyStore: "not yet",
-  UpdateCustomKeyStore: "not yet",
+  ConnectCustomKeyStore: connectCustomKeyStore,
+  CreateCustomKeyStore: createCustomKeyStore,
+  DeleteCustomKeyStore: deleteCustomKeyStore,
+  DescribeCustomKeyStores: describeCustomKeyStores,
+  DisconnectCustomKeyStore: disconnectCustomKeyStore,
+  UpdateCustomKeyStore: updateCustomKeyStore,
 };
 
 export function operationNamed<Name extends OperationName>(

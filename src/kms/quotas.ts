@@ -2,7 +2,7 @@
  * The resource quotas of an account in a Region, as AWS documents them. They are part of
  * what an operation stores, so that calls at the same time cannot pass one together.
  */
-import type { KeyName } from "../store/records.ts";
+import type { CustomKeyStoreName, KeyName } from "../store/records.ts";
 import type { Limit, LimitReached } from "../store/store.ts";
 import { KmsError } from "./errors.ts";
 import { keyArn } from "./key.ts";
@@ -12,6 +12,7 @@ const maxAliasesPerKey = 50;
 /** Not a quota of AWS, which makes one a second. Each lives for a day, and an import needs one. */
 const maxImportKeysPerKey = 1_000;
 const maxGrantsPerKey = 50_000;
+const maxKeyStores = 10;
 
 /** Customer managed keys, in every state. To stand after the change that adds one. */
 export function keyQuota({ accountId, region }: Omit<KeyName, "keyId">): Limit {
@@ -37,6 +38,12 @@ export function grantQuota({ accountId, region, keyId }: KeyName): Limit {
   return { kind: "limit", table: "grants", where, max: maxGrantsPerKey };
 }
 
+/** Custom key stores. To stand after the change that adds one. */
+export function keyStoreQuota({ accountId, region }: CustomKeyStoreName): Limit {
+  const where = { accountId, region };
+  return { kind: "limit", table: "customKeyStores", where, max: maxKeyStores };
+}
+
 /** What a caller is told who would pass a quota. */
 export function quotaReached({ limit }: LimitReached): KmsError {
   if (limit.table === "importKeys") {
@@ -57,6 +64,7 @@ function whatIsLimited(limit: Limit): string {
     return `grants for the key ${keyArn({ accountId, region, keyId })}`;
   }
   if (limit.table === "keys") return "KMS keys";
+  if (limit.table === "customKeyStores") return "custom key stores";
   if (limit.table !== "aliases") return limit.table;
   const { accountId = "", region = "", targetKeyId: keyId = "" } = limit.where;
   return `aliases for the key ${keyArn({ accountId, region, keyId })}`;

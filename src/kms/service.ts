@@ -1,6 +1,8 @@
 /** AWS KMS as a service: named calls in, answers out. */
 import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { ExternalKeys } from "../service/external-keys.ts";
+import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { Authenticated, Service } from "../service/service.ts";
 import type { Trail } from "../service/trail.ts";
 import type { Store } from "../store/store.ts";
@@ -25,16 +27,17 @@ export interface KmsParts {
   readonly requestQuotas?: RequestQuotas | undefined;
   /** The Regions that are served. */
   readonly regions: readonly string[];
+  readonly externalKeys: ExternalKeys;
+  readonly secretAccessKeys: SecretAccessKeys;
   readonly clock: Clock;
 }
 
 export function kmsService(parts: KmsParts): Service {
-  const fairVault = new FairVault(parts.vault);
+  const { vault: sharedVault, clock, ...reach } = parts;
+  const fairVault = new FairVault(sharedVault);
   const deskFor = ({ caller, facts }: Authenticated): Desk => {
-    const { store, trail, lastUsages, attestationRoots, requestQuotas, regions, clock } = parts;
     const vault = fairVault.onBehalfOf(caller.accountId);
-    const reach = { vault, store, trail, lastUsages, attestationRoots, requestQuotas, regions };
-    return { ...reach, caller, facts, nowMs: clock() };
+    return { ...reach, vault, caller, facts, nowMs: clock() };
   };
   return {
     signingName: "kms",

@@ -39,6 +39,9 @@ export function contestedRecord({ change }: StoreConflict): string {
   if ("aliasName" in record) {
     return JSON.stringify([record.accountId, record.region, record.aliasName]);
   }
+  if ("customKeyStoreId" in record) {
+    return JSON.stringify([record.accountId, record.region, record.customKeyStoreId]);
+  }
   return table;
 }
 

@@ -15,9 +15,10 @@ import {
   requireNamedKey,
   symmetricUse,
 } from "../../cryptographic-use.ts";
+import { decryptOutside } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { KmsError } from "../../errors.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { keyOperation, type KeyCall } from "../../operation.ts";
@@ -73,13 +74,16 @@ export const decrypt = keyOperation("Decrypt", {
   }),
 });
 
-async function decryptSymmetric({ input, keys, vault, recipient }: KeyCall<"Decrypt">) {
+async function decryptSymmetric({ input, keys, vault, recipient, ...desk }: KeyCall<"Decrypt">) {
   const { key, material } = openedBy(keys[0]);
-  const { keyMaterialId } = material;
+  const keyMaterialId = shownMaterialId(key, material);
+  const blob = input.CiphertextBlob ?? new Uint8Array();
+  const use = { operation: "Decrypt", key, context: input.EncryptionContext } as const;
+  const inner = decryptOutside(blob, use, desk);
   const request = {
     material: wrappedMaterial(key, material),
     encryptionContext: canonicalContext(input.EncryptionContext),
-    ciphertextBlob: input.CiphertextBlob ?? new Uint8Array(),
+    ciphertextBlob: inner instanceof Promise ? await inner : inner,
   };
   const opened =
     recipient === undefined

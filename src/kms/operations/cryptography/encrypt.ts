@@ -14,9 +14,10 @@ import {
   requireFittingPlaintext,
   symmetricUse,
 } from "../../cryptographic-use.ts";
+import { encryptOutside } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { keyOperation, type KeyCall } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
@@ -60,7 +61,7 @@ export const encrypt = keyOperation("Encrypt", {
   }),
 });
 
-async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">) {
+async function encryptSymmetric({ input, key, store, vault, ...desk }: KeyCall<"Encrypt">) {
   const found = currentMaterial(store, key);
   const material = found instanceof Promise ? await found : found;
   const { ciphertextBlob } = await askVault(vault, "encrypt", {
@@ -68,12 +69,14 @@ async function encryptSymmetric({ input, key, store, vault }: KeyCall<"Encrypt">
     encryptionContext: canonicalContext(input.EncryptionContext),
     plaintext: input.Plaintext,
   });
+  const use = { operation: "Encrypt", key, context: input.EncryptionContext } as const;
+  const outer = encryptOutside(ciphertextBlob, use, desk);
   const output: Output<"Encrypt"> = {
-    CiphertextBlob: ciphertextBlob,
+    CiphertextBlob: outer instanceof Promise ? await outer : outer,
     KeyId: key.arn,
     EncryptionAlgorithm: symmetricDefault,
   };
-  return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+  return { output, additionalEventData: { keyMaterialId: shownMaterialId(key, material) } };
 }
 
 async function encryptRsa({ input, key, store, vault }: KeyCall<"Encrypt">) {

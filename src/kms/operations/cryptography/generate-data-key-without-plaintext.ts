@@ -7,8 +7,9 @@ import {
   dataKeyUse,
   requireSoundDataKey,
 } from "../../data-keys.ts";
+import { encryptOutside } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import { askVault } from "../../vault.ts";
 
@@ -19,19 +20,24 @@ export const generateDataKeyWithoutPlaintext = keyOperation("GenerateDataKeyWith
   validate: requireSoundDataKey,
   uses: [{ ...dataKeyUse, action: "GenerateDataKeyWithoutPlaintext" }],
 
-  async run({ input, key, store, vault }) {
+  async run({ input, key, store, vault, ...desk }) {
     const material = await currentMaterial(store, key);
     const { ciphertextBlob } = await askVault(vault, "generateDataKeyWithoutPlaintext", {
       material: wrappedMaterial(key, material),
       encryptionContext: canonicalContext(input.EncryptionContext),
       lengthBytes: dataKeyLength(input),
     });
+    const use = {
+      operation: "GenerateDataKeyWithoutPlaintext",
+      key,
+      context: input.EncryptionContext,
+    } as const;
     const output: Output<"GenerateDataKeyWithoutPlaintext"> = {
-      CiphertextBlob: ciphertextBlob,
+      CiphertextBlob: await encryptOutside(ciphertextBlob, use, desk),
       KeyId: key.arn,
-      KeyMaterialId: material.keyMaterialId,
+      KeyMaterialId: shownMaterialId(key, material),
     };
-    return { output, additionalEventData: { keyMaterialId: material.keyMaterialId } };
+    return { output, additionalEventData: { keyMaterialId: output.KeyMaterialId } };
   },
 
   record: dataKeyRecord,

@@ -1,4 +1,7 @@
 /** GenerateDataKey: a key for the caller's data, in plaintext to use now and sealed to keep. */
+import type { Eventually } from "../../../lib/eventually.ts";
+import { wipeBlobs } from "../../../lib/wipe.ts";
+import type { VaultReply } from "../../../vault-protocol/commands.ts";
 import type { Output } from "../../contract.ts";
 import {
   dataKeyInput,
@@ -7,8 +10,9 @@ import {
   dataKeyUse,
   requireSoundDataKey,
 } from "../../data-keys.ts";
+import { encryptOutside, type OuterDesk, type OuterUse } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import { forRecipient } from "../../recipients.ts";
 import * as shape from "../../shapes.ts";
@@ -22,10 +26,10 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
   validate: requireSoundDataKey,
   uses: [{ ...dataKeyUse, action: "GenerateDataKey" }],
 
-  async run({ input, key, store, vault, recipient }) {
+  async run({ input, key, store, vault, recipient, ...desk }) {
     const found = currentMaterial(store, key);
     const material = found instanceof Promise ? await found : found;
-    const { keyMaterialId } = material;
+    const keyMaterialId = shownMaterialId(key, material);
     const request = {
       material: wrappedMaterial(key, material),
       encryptionContext: canonicalContext(input.EncryptionContext),
@@ -35,8 +39,10 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
       recipient === undefined
         ? await askVault(vault, "generateDataKey", request)
         : await askVault(vault, "generateDataKeyForRecipient", forRecipient(request, recipient));
+    const use = { operation: "GenerateDataKey", key, context: input.EncryptionContext } as const;
+    const outer = sealOutside(made, use, desk);
     const output: Output<"GenerateDataKey"> = {
-      CiphertextBlob: made.ciphertextBlob,
+      CiphertextBlob: outer instanceof Promise ? await outer : outer,
       KeyId: key.arn,
       ...("envelope" in made
         ? { CiphertextForRecipient: made.envelope }
@@ -47,3 +53,15 @@ export const generateDataKey = keyOperation("GenerateDataKey", {
 
   record: dataKeyRecord,
 });
+
+type Made = VaultReply<"generateDataKey"> | VaultReply<"generateDataKeyForRecipient">;
+
+/** A data key that cannot be sealed to the end has been made for nothing. */
+function sealOutside(made: Made, use: OuterUse, desk: OuterDesk): Eventually<Uint8Array> {
+  const outer = encryptOutside(made.ciphertextBlob, use, desk);
+  if (!(outer instanceof Promise)) return outer;
+  return outer.catch((error: unknown) => {
+    wipeBlobs(made);
+    throw error;
+  });
+}

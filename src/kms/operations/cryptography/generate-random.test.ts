@@ -55,9 +55,9 @@ describe("GenerateRandom", () => {
     });
   });
 
-  test("UnsupportedOperationException for a custom key store", async () => {
+  test("CustomKeyStoreNotFoundException for a key store that is not there", async () => {
     const CustomKeyStoreId = "cks-1234567890abcdef0";
     const attempt = kms.call("GenerateRandom", { NumberOfBytes: 8, CustomKeyStoreId });
-    expect((await refusal(attempt)).code).toBe("UnsupportedOperationException");
+    expect((await refusal(attempt)).code).toBe("CustomKeyStoreNotFoundException");
   });
 });

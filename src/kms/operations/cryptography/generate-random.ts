@@ -1,8 +1,8 @@
 /** GenerateRandom: random bytes from the vault's generator. It uses no key. */
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
-import { notYet } from "../../gaps.ts";
-import { accountOperation } from "../../operation.ts";
+import { requireKeyStore } from "../../key-stores.ts";
+import { accountOperation, type Desk } from "../../operation.ts";
 import { forRecipient } from "../../recipients.ts";
 import { sentOrNull } from "../../recorded.ts";
 import * as shape from "../../shapes.ts";
@@ -17,12 +17,12 @@ export const generateRandom = accountOperation("GenerateRandom", {
   readOnly: true,
   sensitive: true,
   validate(input) {
-    if (input.CustomKeyStoreId !== undefined) throw notYet("custom key stores");
     if (input.NumberOfBytes === undefined) {
       throw new KmsError("ValidationException", "NumberOfBytes is required.");
     }
   },
-  async run({ input, vault, recipient }) {
+  async run({ input, vault, recipient, ...desk }) {
+    if (input.CustomKeyStoreId !== undefined) await refuseKeyStore(input.CustomKeyStoreId, desk);
     const request = { lengthBytes: input.NumberOfBytes ?? 0 };
     const made =
       recipient === undefined
@@ -35,3 +35,12 @@ export const generateRandom = accountOperation("GenerateRandom", {
   record: ({ NumberOfBytes, CustomKeyStoreId }) =>
     sentOrNull({ numberOfBytes: NumberOfBytes, customKeyStoreId: CustomKeyStoreId }),
 });
+
+/** Only a CloudHSM cluster generates random bytes for others; an XKS proxy has no such call. */
+async function refuseKeyStore(customKeyStoreId: string, desk: Omit<Desk, "vault">): Promise<never> {
+  await requireKeyStore(customKeyStoreId, desk);
+  throw new KmsError(
+    "UnsupportedOperationException",
+    "GenerateRandom is not supported for custom key stores of type EXTERNAL_KEY_STORE.",
+  );
+}

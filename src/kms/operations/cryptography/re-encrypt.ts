@@ -14,10 +14,11 @@ import {
   requireNamedKey,
   symmetricUse,
 } from "../../cryptographic-use.ts";
+import { decryptOutside, encryptOutside } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { KmsError } from "../../errors.ts";
 import type { Key } from "../../key.ts";
-import { currentMaterial, wrappedMaterial } from "../../key-material.ts";
+import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
 import { encryptionAlgorithms } from "../../key-spec.ts";
 import { type ConditionFacts, type KeyInUse, keyOperation } from "../../operation.ts";
@@ -76,17 +77,22 @@ export const reEncrypt = keyOperation("ReEncrypt", {
     },
   ],
 
-  async run({ input, keys, store, vault }) {
+  async run({ input, keys, store, vault, ...desk }) {
     const [from, to] = keys;
     if (to === undefined) throw new Error("the corridor found one key only");
     const source = await sourceOf(from, store);
     const destination = { key: to.key, material: await currentMaterial(store, to.key) };
     const algorithms = { source: sourceAlgorithm(input), destination: destinationAlgorithm(input) };
+    const blob = input.CiphertextBlob ?? new Uint8Array();
     const request = {
       source: wrappedMaterial(source.key, source.material),
       sourceAlgorithm: algorithms.source,
       sourceEncryptionContext: canonicalContext(input.SourceEncryptionContext),
-      ciphertextBlob: input.CiphertextBlob ?? new Uint8Array(),
+      ciphertextBlob: await decryptOutside(
+        blob,
+        { operation: "ReEncrypt", key: source.key, context: input.SourceEncryptionContext },
+        desk,
+      ),
       destination: wrappedMaterial(destination.key, destination.material),
       destinationAlgorithm: algorithms.destination,
       destinationEncryptionContext: canonicalContext(input.DestinationEncryptionContext),
@@ -97,7 +103,15 @@ export const reEncrypt = keyOperation("ReEncrypt", {
     });
     if (reply === undefined) throw new KmsError("InvalidCiphertextException");
     const output: Output<"ReEncrypt"> = {
-      CiphertextBlob: reply.ciphertextBlob,
+      CiphertextBlob: await encryptOutside(
+        reply.ciphertextBlob,
+        {
+          operation: "ReEncrypt",
+          key: destination.key,
+          context: input.DestinationEncryptionContext,
+        },
+        desk,
+      ),
       SourceKeyId: source.key.arn,
       KeyId: destination.key.arn,
       SourceEncryptionAlgorithm: algorithms.source,
@@ -150,7 +164,6 @@ async function sourceOf(found: KeyInUse, store: Store): Promise<Side> {
   return { key: found.key, material: await currentMaterial(store, found.key) };
 }
 
-/** Only symmetric keys have more than one key material, so only theirs is named. */
 function materialId({ key, material }: Side): string | undefined {
-  return isSymmetric(key) ? material.keyMaterialId : undefined;
+  return shownMaterialId(key, material);
 }

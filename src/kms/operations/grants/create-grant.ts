@@ -47,7 +47,7 @@ export const createGrant = keyOperation("CreateGrant", {
       action: "CreateGrant",
       reference: ({ KeyId }) => KeyId,
       acceptsAlias: false,
-      state: "enabled",
+      state: "not disabled",
       conditions: (input) => ({
         ...grantConditions(input),
         ...constraintConditions(termsOf(input).constraints),

@@ -3,6 +3,7 @@ import type { CreateKeyRequest } from "@aws-sdk/client-kms";
 import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
+import { findExternalPlace } from "../../external-key.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
@@ -41,6 +42,7 @@ export const createKey = accountOperation("CreateKey", {
     const tags = requireSoundTags(input.Tags ?? []);
     const chosen = chosenProperties(input, tags, desk);
     const policy = policyOfNewKey(input, chosen, desk);
+    const outside = await findExternalPlace(input, desk);
     const { key, material, changes } = await newKey(desk.vault, {
       ...chosen,
       policy,
@@ -49,12 +51,13 @@ export const createKey = accountOperation("CreateKey", {
       createdAtMs: desk.nowMs,
       rotationPeriodDays: null,
       nextRotationAtMs: null,
+      ...outside?.properties,
     });
     const KeyMetadata = keyMetadata(key, material, multiRegionConfiguration(key, [key]));
     const output: Output<"CreateKey"> = { KeyMetadata };
     return {
       output,
-      changes: [...changes, keyQuota(key)],
+      changes: [...changes, ...(outside === undefined ? [] : [outside.change]), keyQuota(key)],
       responseElements: { keyMetadata: recordedMetadata(KeyMetadata) },
       resources: [keyResource(key.accountId, key.arn)],
     };
@@ -138,6 +141,9 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
         : `CustomKeyStoreId is not supported for Origin ${origin}`,
     );
   }
+  if (inKeyStore && input.MultiRegion === true) {
+    throw invalid(`MultiRegion is not supported for Origin ${origin}`);
+  }
   if ((origin === "EXTERNAL_KEY_STORE") !== (input.XksKeyId !== undefined)) {
     throw invalid("XksKeyId is required with, and only with, Origin EXTERNAL_KEY_STORE");
   }
@@ -145,7 +151,7 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 
 function requireImplemented(input: CreateKeyRequest): void {
   refuseSm2(chosenSpec(input));
-  if (input.CustomKeyStoreId !== undefined) throw notYet(`keys with origin ${input.Origin}`);
+  if (input.Origin === "AWS_CLOUDHSM") throw notYet(`keys with origin ${input.Origin}`);
   if (input.MultiRegion === true && input.Origin === externalOrigin) {
     throw notYet("multi-Region keys with imported key material");
   }

@@ -23,7 +23,7 @@ const quietBeforeAutomaticMs = 20 * 60_000;
 export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
   input: { KeyId: shape.keyReference },
   readOnly: false,
-  uses: useOfKeyId("RotateKeyOnDemand", { state: "enabled" }),
+  uses: useOfKeyId("RotateKeyOnDemand", { state: "not disabled" }),
   async run({ key, ...desk }) {
     requireRotatable(key);
     refuseReplica(key);

@@ -1,0 +1,50 @@
+/**
+ * Key stores on their way: what ConnectCustomKeyStore and DisconnectCustomKeyStore began
+ * is brought to its end here. What is on its way is in the store, so a restart in between
+ * makes no difference.
+ */
+import { randomUUID } from "node:crypto";
+import { type ExternalKeys, hasFailed } from "../service/external-keys.ts";
+import type { CustomKeyStoreRecord } from "../store/records.ts";
+import { type Change, type Store, StoreConflict } from "../store/store.ts";
+import { moved, proxyOf } from "./key-stores.ts";
+import { connectionErrorCode } from "./xks-failures.ts";
+
+export interface KeyStoreParts {
+  readonly store: Store;
+  readonly externalKeys: ExternalKeys;
+}
+
+/** Proxies that are asked side by side. */
+const batchSize = 32;
+
+/** Brings up to so many key stores to where they are going, and says how many arrived. */
+export async function settleKeyStores(parts: KeyStoreParts): Promise<number> {
+  const underWay = await parts.store.listCustomKeyStoresOnTheirWay(batchSize);
+  const ends = await Promise.allSettled(
+    underWay.map(async (keyStore) => await settle(keyStore, parts)),
+  );
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return ends.length;
+}
+
+async function settle(keyStore: CustomKeyStoreRecord, parts: KeyStoreParts): Promise<void> {
+  try {
+    await parts.store.commit([await nextStep(keyStore, parts)]);
+  } catch (error) {
+    // Someone changed it meanwhile: it is looked at again the next time.
+    if (!(error instanceof StoreConflict)) throw error;
+  }
+}
+
+async function nextStep(
+  keyStore: CustomKeyStoreRecord,
+  { externalKeys }: KeyStoreParts,
+): Promise<Change> {
+  if (keyStore.connectionState === "DISCONNECTING") return moved(keyStore, "DISCONNECTED");
+  const cause = { kmsOperation: "ConnectCustomKeyStore", kmsRequestId: randomUUID() };
+  const answer = await externalKeys.checkHealth(proxyOf(keyStore), cause);
+  return hasFailed(answer)
+    ? moved(keyStore, "FAILED", connectionErrorCode(answer.failed))
+    : moved(keyStore, "CONNECTED");
+}

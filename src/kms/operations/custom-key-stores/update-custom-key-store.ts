@@ -1,0 +1,94 @@
+/**
+ * UpdateCustomKeyStore: another name, another way to the same external keys, or another
+ * credential. The proxy has to answer with the new settings before they are kept.
+ */
+import type { UpdateCustomKeyStoreRequest } from "@aws-sdk/client-kms";
+import type { CustomKeyStoreRecord } from "../../../store/records.ts";
+import { KmsError } from "../../errors.ts";
+import {
+  refuseVpc,
+  requireHealthyProxy,
+  requireSoundMembers,
+  requireUnique,
+  sealCredential,
+} from "../../key-store-settings.ts";
+import {
+  cloudHsmMembers,
+  customKeyStoreId,
+  customKeyStoreName,
+  xksMembers,
+} from "../../key-store-shapes.ts";
+import { invalidKeyStoreState, requireKeyStore } from "../../key-stores.ts";
+import { accountOperation, type Desk } from "../../operation.ts";
+import * as shape from "../../shapes.ts";
+
+export const updateCustomKeyStore = accountOperation("UpdateCustomKeyStore", {
+  input: {
+    CustomKeyStoreId: customKeyStoreId,
+    NewCustomKeyStoreName: shape.optional(customKeyStoreName),
+    ...cloudHsmMembers,
+    ...xksMembers,
+  },
+  readOnly: false,
+  validate({ CustomKeyStoreId: _id, ...changes }) {
+    if (Object.values(changes).some((value) => value !== undefined)) return;
+    throw new KmsError("ValidationException", "Specify at least one property to update.");
+  },
+
+  async run({ input, ...desk }) {
+    const keyStore = await requireKeyStore(input.CustomKeyStoreId, desk);
+    requireSoundMembers(input);
+    requireChangeable(keyStore, input);
+    refuseVpc(input);
+    const record = await changedBy(input, keyStore, desk);
+    await requireUnique(record, desk);
+    if (concernsProxy(input)) await requireHealthyProxy(record, "UpdateCustomKeyStore", desk);
+    return { output: {}, changes: [{ kind: "update", table: "customKeyStores", record }] };
+  },
+
+  record: (input) => ({
+    customKeyStoreId: input.CustomKeyStoreId,
+    newCustomKeyStoreName: input.NewCustomKeyStoreName,
+    clusterId: input.CloudHsmClusterId,
+    xksProxyUriEndpoint: input.XksProxyUriEndpoint,
+    xksProxyUriPath: input.XksProxyUriPath,
+    xksProxyConnectivity: input.XksProxyConnectivity,
+    xksProxyVpcEndpointServiceName: input.XksProxyVpcEndpointServiceName,
+    xksProxyVpcEndpointServiceOwner: input.XksProxyVpcEndpointServiceOwner,
+  }),
+});
+
+/** Name, path and credential can be changed while keys are in use: nothing else can. */
+function requireChangeable(
+  keyStore: CustomKeyStoreRecord,
+  { XksProxyUriEndpoint, XksProxyConnectivity }: UpdateCustomKeyStoreRequest,
+): void {
+  if (keyStore.connectionState === "DISCONNECTED") return;
+  const isWayOnly = XksProxyUriEndpoint === undefined && XksProxyConnectivity === undefined;
+  if (keyStore.connectionState === "CONNECTED" && isWayOnly) return;
+  throw invalidKeyStoreState(keyStore, "Disconnect it before you update it.");
+}
+
+function concernsProxy({
+  CustomKeyStoreId: _id,
+  NewCustomKeyStoreName: _name,
+  ...others
+}: UpdateCustomKeyStoreRequest): boolean {
+  return Object.values(others).some((value) => value !== undefined);
+}
+
+async function changedBy(
+  input: UpdateCustomKeyStoreRequest,
+  keyStore: CustomKeyStoreRecord,
+  desk: Desk,
+): Promise<CustomKeyStoreRecord> {
+  const { XksProxyAuthenticationCredential: credential } = input;
+  return {
+    ...keyStore,
+    customKeyStoreName: input.NewCustomKeyStoreName ?? keyStore.customKeyStoreName,
+    uriEndpoint: input.XksProxyUriEndpoint ?? keyStore.uriEndpoint,
+    uriPath: input.XksProxyUriPath ?? keyStore.uriPath,
+    ...(credential === undefined ? {} : await sealCredential(keyStore, credential, desk)),
+    rowVersion: keyStore.rowVersion + 1,
+  };
+}
