@@ -244,12 +244,21 @@ def pages():
     equal(sorted(listed), names)
 
 
+def custom_key_stores():
+    equal(kms.describe_custom_key_stores()["CustomKeyStores"], [])
+    with refused(
+        kms.exceptions.CustomKeyStoreNotFoundException,
+        "AWS KMS cannot find a custom key store with the specified custom key store name or ID.",
+    ):
+        kms.connect_custom_key_store(CustomKeyStoreId="cks-1234567890abcdef0")
+
+
 def not_yet():
     with refused(
         kms.exceptions.UnsupportedOperationException,
-        "Keyhaven does not support DescribeCustomKeyStores yet.",
+        "Keyhaven does not support custom key stores of type AWS_CLOUDHSM yet.",
     ):
-        kms.describe_custom_key_stores()
+        kms.create_custom_key_store(CustomKeyStoreName="cluster")
 
 
 def presigned():
@@ -273,7 +282,11 @@ def presigned():
         raise AssertionError("a changed URL was answered")
 
 
-for step in (keys, aliases, cryptography, tags, policies, rotation, imports, pages, not_yet, presigned):
+steps = (
+    (keys, aliases, cryptography, tags, policies, rotation, imports, pages)
+    + (custom_key_stores, not_yet, presigned)
+)
+for step in steps:
     step()
     print(f"{step.__name__}: as expected")
 print("the walk is complete")

@@ -237,10 +237,10 @@ describe.skipIf(cliLack !== undefined)(`the AWS CLI${skipped(cliLack)}`, () => {
         "value less than or equal to 1024",
     ],
     [
-      "an operation that is not there yet",
-      ["describe-custom-key-stores"],
-      "(UnsupportedOperationException) when calling the DescribeCustomKeyStores operation: " +
-        "Keyhaven does not support DescribeCustomKeyStores yet.",
+      "what is not there yet",
+      ["create-custom-key-store", "--custom-key-store-name", "cluster"],
+      "(UnsupportedOperationException) when calling the CreateCustomKeyStore operation: " +
+        "Keyhaven does not support custom key stores of type AWS_CLOUDHSM yet.",
     ],
   ] as const)("shows the exact refusal of %s", async (_what, [command, ...options], line) => {
     expect(await cliError(command, ...options)).toBe(`An error occurred ${line}`);
