@@ -44,7 +44,7 @@ interface Ways {
 
 /** Asks for parameters and wraps: what ImportKeyMaterial wants to have. */
 export async function wrapped(
-  kms: KmsBench,
+  kms: Pick<KmsBench, "call">,
   KeyId: string,
   material: Uint8Array,
   { WrappingAlgorithm = "RSAES_OAEP_SHA_256", WrappingKeySpec = "RSA_2048" }: Ways = {},
@@ -64,7 +64,7 @@ type Said = Partial<ImportKeyMaterialRequest> & Ways;
 
 /** Imports; the material does not expire unless that is asked for. */
 export async function importInto(
-  kms: KmsBench,
+  kms: Pick<KmsBench, "call">,
   KeyId: string,
   material: Uint8Array,
   { WrappingAlgorithm, WrappingKeySpec, ...said }: Said = {},

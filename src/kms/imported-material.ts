@@ -3,6 +3,7 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import { changed, type Key } from "./key.ts";
+import { isReplica } from "./primary-key.ts";
 
 /** The origin of a key whose material its owner imports. */
 export const externalOrigin = "EXTERNAL";
@@ -69,15 +70,31 @@ function earliestEnd(materials: readonly KeyMaterialRecord[]): number | null {
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** Takes key material away. What was never current leaves nothing; the rest can come back. */
+/** One of a key's materials, and all that has to be known to take it away. */
+export interface Withdrawn {
+  readonly key: Key;
+  /** All that the key has. */
+  readonly materials: readonly KeyMaterialRecord[];
+  readonly material: KeyMaterialRecord;
+  /** The same key material, as the keys have it that are related to a multi-Region key. */
+  readonly elsewhere: readonly KeyMaterialRecord[];
+}
+
+/**
+ * Takes key material away. What was never current leaves nothing, in no Region when it goes
+ * at the primary key; the rest can come back.
+ */
 export function withdrawal(
-  key: Key,
-  materials: readonly KeyMaterialRecord[],
-  material: KeyMaterialRecord,
+  { key, materials, material, elsewhere }: Withdrawn,
   nowMs: number,
 ): readonly Change[] {
-  if (material === pendingRotation(key, materials)) {
-    return [{ kind: "delete", table: "keyMaterials", record: material }];
+  if (material === pendingRotation(key, materials) && !isReplica(key)) {
+    const gone = [material, ...elsewhere];
+    return [
+      ...gone.map((record) => ({ kind: "delete", table: "keyMaterials", record }) as const),
+      // A replica that is made meanwhile is to know of it.
+      { kind: "update", table: "keys", record: changed(key, {}) },
+    ];
   }
   const rowVersion = material.rowVersion + 1;
   const record = { ...material, wrapped: null, validToMs: null, rowVersion };

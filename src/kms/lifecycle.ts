@@ -12,6 +12,7 @@ import { StoreUnavailable } from "../store/errors.ts";
 import type { KeyMaterialRecord, KeyName } from "../store/records.ts";
 import { type Change, type Part, type Store, StoreConflict } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
+import { sameElsewhere } from "./awaited-material.ts";
 import { KmsError } from "./errors.ts";
 import { serviceEvent } from "./events.ts";
 import { type Key, keyOf, recordOf } from "./key.ts";
@@ -180,7 +181,9 @@ async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Pr
   const expired = materials.find(({ reference }) => reference === due.reference);
   // Deleted, or imported again, since it was found to be due.
   if (key === undefined || expired?.rowVersion !== due.rowVersion) return false;
-  const { changes, event } = expiry(key, materials, expired, parts.clock());
+  const elsewhere = await sameElsewhere(parts.store, key, expired);
+  const withdrawn = { key, materials, material: expired, elsewhere };
+  const { changes, event } = expiry(withdrawn, parts.clock());
   if (!(await storeOnRecord(changes, [event], parts))) return false;
   await forgetKeyMaterial(parts.vault, [due.reference]);
   return true;

@@ -1,10 +1,8 @@
 /** The end of imported key material whose owner said how long it is good for. */
 import type { ServiceEvent } from "../service/trail.ts";
-import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import { serviceEvent } from "./events.ts";
-import { withdrawal } from "./imported-material.ts";
-import type { Key } from "./key.ts";
+import { withdrawal, type Withdrawn } from "./imported-material.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
 
 export interface Expiry {
@@ -14,16 +12,12 @@ export interface Expiry {
 }
 
 /** What is stored when one of a key's materials has expired. */
-export function expiry(
-  key: Key,
-  materials: readonly KeyMaterialRecord[],
-  expired: KeyMaterialRecord,
-  nowMs: number,
-): Expiry {
+export function expiry(expired: Withdrawn, nowMs: number): Expiry {
+  const { key, material } = expired;
   const { keyId, keySpec } = key;
-  const named = keySpec === symmetricDefault ? { keyMaterialId: expired.keyMaterialId } : {};
+  const named = keySpec === symmetricDefault ? { keyMaterialId: material.keyMaterialId } : {};
   return {
-    changes: withdrawal(key, materials, expired, nowMs),
+    changes: withdrawal(expired, nowMs),
     event: serviceEvent("DeleteExpiredKeyMaterial", key, {
       atMs: nowMs,
       serviceEventDetails: { keyId, ...named },

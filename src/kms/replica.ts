@@ -3,7 +3,9 @@ import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { partitionOf } from "../lib/arn.ts";
 import type { KeyRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
+import { insertAwaited } from "./awaited-material.ts";
 import { KmsError } from "./errors.ts";
+import { externalOrigin } from "./imported-material.ts";
 import { changed, type Key, keyArn, keyOf, recordOf } from "./key.ts";
 import { insertOf } from "./key-material.ts";
 import { keyMetadata } from "./key-metadata.ts";
@@ -33,15 +35,20 @@ function invalid(message: string): KmsError {
   return new KmsError("ValidationException", message);
 }
 
-/** The replica, and the changes that store it with all key material of its primary. */
+/**
+ * The replica, and the changes that store it with all key material of its primary. What was
+ * imported at the primary has to be imported at the replica as well.
+ */
 export async function newReplica(
   primary: Key,
   own: Pick<KeyRecord, "region" | "policy" | "tags" | "description">,
   { store, nowMs }: Pick<Desk, "store" | "nowMs">,
 ): Promise<{ readonly replica: Key; readonly changes: readonly Change[] }> {
+  const isImported = primary.origin === externalOrigin;
   const record: KeyRecord = {
     ...recordOf(primary),
     ...own,
+    ...(isImported ? { keyState: "PendingImport", materialValidToMs: null } : {}),
     createdAtMs: nowMs,
     rowVersion: 1,
   };
@@ -50,7 +57,9 @@ export async function newReplica(
     // So that what the primary shares cannot change meanwhile.
     { kind: "update", table: "keys", record: changed(primary, {}) },
     { kind: "insert", table: "keys", record },
-    ...materials.map((material) => insertOf(material, record)),
+    ...materials.map((material) =>
+      isImported ? insertAwaited(material, record) : insertOf(material, record),
+    ),
   ];
   return { replica: keyOf(record), changes };
 }

@@ -4,9 +4,10 @@ import type { ServiceEvent } from "../service/trail.ts";
 import type { KeyMaterialRecord } from "../store/records.ts";
 import type { Change, Store } from "../store/store.ts";
 import type { VaultClient } from "../vault-protocol/commands.ts";
+import { isPresentEverywhere } from "./awaited-material.ts";
 import { KmsError } from "./errors.ts";
 import { serviceEvent } from "./events.ts";
-import { externalOrigin, isPresent, pendingRotation, standing } from "./imported-material.ts";
+import { externalOrigin, pendingRotation, standing } from "./imported-material.ts";
 import { changed, type Key } from "./key.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
 import { createKeyMaterial, insertOf } from "./key-material.ts";
@@ -72,39 +73,61 @@ export async function requirePendingMaterial(
   nowMs: number,
 ): Promise<KeyMaterialRecord> {
   const pending = pendingRotation(key, await store.listKeyMaterials(key));
-  if (pending !== undefined && isPresent(pending, nowMs)) return pending;
+  if (pending !== undefined && (await isPresentEverywhere(store, key, pending, nowMs))) {
+    return pending;
+  }
   throw new KmsError(
     "KMSInvalidStateException",
     `No available key material pending rotation for the key: ${key.arn}.`,
   );
 }
 
-/** Makes the key material that waited for it the current one. */
+/** Makes the key material that waited for it the current one, of replicas too. */
 export async function rotateTo(
-  pending: KeyMaterialRecord,
-  { store, nowMs }: { store: Store; nowMs: number },
+  { reference }: KeyMaterialRecord,
+  { store, nowMs, requestId }: Omit<RotationParts, "vault">,
   key: Key,
 ): Promise<Rotation> {
-  const materials = await store.listKeyMaterials(key);
-  const previous = materials.find(({ reference }) => reference === key.currentMaterial);
-  if (previous === undefined) throw new Error(`the key ${key.arn} has no key material`);
-  const material: KeyMaterialRecord = {
-    ...pending,
-    rotationType: "ON_DEMAND",
-    rotatedAtMs: nowMs,
-    rowVersion: pending.rowVersion + 1,
-  };
-  const { reference: currentMaterial } = material;
+  const related = await relatedKeys(store, key);
+  const changes: Change[] = [];
+  for (const one of related) {
+    const materials = await store.listKeyMaterials(one);
+    changes.push(...rotatedTo(requireOne(materials, reference), materials, one, nowMs));
+  }
+  const own = await store.listKeyMaterials(key);
+  const events = synchronizeEvents(key, related, { atMs: nowMs, requestId });
+  const rotated = rotatedAt(requireOne(own, reference), nowMs);
+  const previous = requireOne(own, key.currentMaterial);
+  return { changes, events: [rotateKeyEvent(key, previous, rotated), ...events] };
+}
+
+function requireOne(materials: readonly KeyMaterialRecord[], reference: string | null) {
+  const found = materials.find((material) => material.reference === reference);
+  if (found === undefined) throw new Error(`key material ${reference} is not stored`);
+  return found;
+}
+
+function rotatedAt(pending: KeyMaterialRecord, nowMs: number): KeyMaterialRecord {
+  const rowVersion = pending.rowVersion + 1;
+  return { ...pending, rotationType: "ON_DEMAND", rotatedAtMs: nowMs, rowVersion };
+}
+
+function rotatedTo(
+  pending: KeyMaterialRecord,
+  materials: readonly KeyMaterialRecord[],
+  key: Key,
+  nowMs: number,
+): readonly Change[] {
+  const { reference: currentMaterial } = pending;
   const record = changed(key, {
     currentMaterial,
     ...standing({ ...key, currentMaterial }, materials, nowMs),
     onDemandRotations: key.onDemandRotations + 1,
   });
-  const changes: Change[] = [
-    { kind: "update", table: "keyMaterials", record: material },
+  return [
+    { kind: "update", table: "keyMaterials", record: rotatedAt(pending, nowMs) },
     { kind: "update", table: "keys", record },
   ];
-  return { changes, events: [rotateKeyEvent(key, previous, material)] };
 }
 
 export function nextRotation(periodDays: number | null, nowMs: number): number | null {

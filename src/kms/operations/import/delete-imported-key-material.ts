@@ -1,12 +1,14 @@
 /** DeleteImportedKeyMaterial: the key keeps all but its material, until the same is imported again. */
 import type { DeleteImportedKeyMaterialRequest } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../../../store/records.ts";
+import { sameElsewhere } from "../../awaited-material.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
-import { externalOrigin, withdrawal } from "../../imported-material.ts";
+import { externalOrigin, pendingRotation, withdrawal } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
 import { keyOperation } from "../../operation.ts";
+import { isPrimary } from "../../primary-key.ts";
 import * as shape from "../../shapes.ts";
 
 export const deleteImportedKeyMaterial = keyOperation("DeleteImportedKeyMaterial", {
@@ -31,10 +33,13 @@ export const deleteImportedKeyMaterial = keyOperation("DeleteImportedKeyMaterial
     const output: Output<"DeleteImportedKeyMaterial"> = { KeyId: key.arn, ...named };
     const responseElements = { keyId: key.arn, keyMaterialId: named.KeyMaterialId };
     // There is nothing to delete: that is no error.
-    if (material === undefined || material.wrapped === null) return { output, responseElements };
+    if (material === undefined || !isThere(key, materials, material)) {
+      return { output, responseElements };
+    }
+    const elsewhere = await sameElsewhere(store, key, material);
     return {
       output,
-      changes: withdrawal(key, materials, material, nowMs),
+      changes: withdrawal({ key, materials, material, elsewhere }, nowMs),
       forgets: [material.reference],
       responseElements,
     };
@@ -49,6 +54,16 @@ function refuseIdOfOtherKeys(input: DeleteImportedKeyMaterialRequest, { keySpec 
     "ValidationException",
     `KeyMaterialId is not supported for key spec ${keySpec}`,
   );
+}
+
+/** What waits for a rotation is with all related keys, and goes with the primary's. */
+function isThere(
+  key: Key,
+  materials: readonly KeyMaterialRecord[],
+  material: KeyMaterialRecord,
+): boolean {
+  if (material.wrapped !== null) return true;
+  return isPrimary(key) && material === pendingRotation(key, materials);
 }
 
 /** The one that is named, or else the current one, if there ever was one. */

@@ -6,20 +6,17 @@
  */
 import type { ImportKeyMaterialRequest } from "@aws-sdk/client-kms";
 import { msPerDay } from "../../../lib/clock.ts";
-import type { ServiceEvent } from "../../../service/trail.ts";
 import type { KeyMaterialRecord } from "../../../store/records.ts";
-import type { Change } from "../../../store/store.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { openImportToken } from "../../import-token.ts";
 import { requireFittingLength } from "../../import-wrapping.ts";
-import { externalOrigin, isPresent, pendingRotation, standing } from "../../imported-material.ts";
-import { changed, type Key } from "../../key.ts";
+import { importAgain, importNew } from "../../import-changes.ts";
+import { externalOrigin } from "../../imported-material.ts";
+import type { Key } from "../../key.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
-import { expiry } from "../../material-expiry.ts";
-import { keyOperation, type KeyCall } from "../../operation.ts";
+import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
-import { takeInAgain, takeInNew } from "../../take-in-material.ts";
 import { usDateOfRequest } from "../../us-date.ts";
 
 const longestLifeDays = 365;
@@ -59,21 +56,20 @@ export const importKeyMaterial = keyOperation("ImportKeyMaterial", {
     const validToMs = requireSoundEnd(input, call.nowMs);
     const parameters = await openImportToken(call, key, input.ImportToken);
     requireFittingLength(input.EncryptedKeyMaterial, parameters);
-    const stored = await materialsNow(call);
+    const stored = await call.store.listKeyMaterials(key);
     const { EncryptedKeyMaterial: encryptedKeyMaterial } = input;
-    const sent = { key, materials: stored.materials, parameters, encryptedKeyMaterial };
-    const taken = isNew(input, stored.materials)
-      ? await takeInNew(sent, call)
-      : await takeInAgain(sent, input.KeyMaterialId, call);
-    const description = input.KeyMaterialDescription ?? taken.description;
-    const imported = { ...taken, validToMs, description };
-    const named = key.keySpec === symmetricDefault ? { KeyMaterialId: taken.keyMaterialId } : {};
+    const sent = { key, materials: stored, parameters, encryptedKeyMaterial };
+    const said = { validToMs, description: input.KeyMaterialDescription };
+    const { keyMaterialId, changes, serviceEvents } = isNew(input, stored)
+      ? await importNew(sent, said, call)
+      : await importAgain(sent, input.KeyMaterialId, said, call);
+    const named = key.keySpec === symmetricDefault ? { KeyMaterialId: keyMaterialId } : {};
     const output: Output<"ImportKeyMaterial"> = { KeyId: key.arn, ...named };
     return {
       output,
-      changes: [...stored.changes, ...changesFor(key, stored.materials, imported, call.nowMs)],
+      changes,
       responseElements: { keyId: key.arn, keyMaterialId: named.KeyMaterialId },
-      serviceEvents: stored.events,
+      serviceEvents,
     };
   },
 
@@ -118,28 +114,6 @@ function requireSoundEnd({ ValidTo }: ImportKeyMaterialRequest, nowMs: number): 
   return validToMs;
 }
 
-interface StoredMaterials {
-  readonly materials: readonly KeyMaterialRecord[];
-  /** What happens by the way, and its record. */
-  readonly changes: readonly Change[];
-  readonly events: readonly ServiceEvent[];
-}
-
-/** The key's materials. One that waited for its rotation too long is as good as gone. */
-async function materialsNow({
-  store,
-  key,
-  nowMs,
-}: KeyCall<"ImportKeyMaterial">): Promise<StoredMaterials> {
-  const materials = await store.listKeyMaterials(key);
-  const pending = pendingRotation(key, materials);
-  if (pending === undefined || isPresent(pending, nowMs)) {
-    return { materials, changes: [], events: [] };
-  }
-  const { changes, event } = expiry(key, materials, pending, nowMs);
-  return { materials: materials.filter((one) => one !== pending), changes, events: [event] };
-}
-
 /** As AWS takes it when the caller does not say. */
 function isNew(
   { ImportType }: ImportKeyMaterialRequest,
@@ -147,24 +121,6 @@ function isNew(
 ): boolean {
   if (ImportType === undefined) return materials.length === 0;
   return ImportType === "NEW_KEY_MATERIAL";
-}
-
-function changesFor(
-  key: Key,
-  materials: readonly KeyMaterialRecord[],
-  imported: KeyMaterialRecord,
-  nowMs: number,
-): readonly Change[] {
-  const currentMaterial = key.currentMaterial ?? imported.reference;
-  const others = materials.filter(({ reference }) => reference !== imported.reference);
-  const all = [...others, imported];
-  const kind = others.length === materials.length ? "insert" : "update";
-  const record = { currentMaterial, ...standing({ ...key, currentMaterial }, all, nowMs) };
-  return [
-    { kind, table: "keyMaterials", record: imported },
-    // Of two imports at once, the second is to know of the first.
-    { kind: "update", table: "keys", record: changed(key, record) },
-  ];
 }
 
 function invalid(message: string): KmsError {

@@ -152,9 +152,6 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 function requireImplemented(input: CreateKeyRequest): void {
   refuseSm2(chosenSpec(input));
   if (input.Origin === "AWS_CLOUDHSM") throw notYet(`keys with origin ${input.Origin}`);
-  if (input.MultiRegion === true && input.Origin === externalOrigin) {
-    throw notYet("multi-Region keys with imported key material");
-  }
 }
 
 function invalid(message: string): KmsError {

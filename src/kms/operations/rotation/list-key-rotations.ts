@@ -1,6 +1,7 @@
 /** ListKeyRotations: the rotations of a key, oldest first, or all of its key material. */
-import type { RotationsListEntry } from "@aws-sdk/client-kms";
+import type { KeyMaterialState, RotationsListEntry } from "@aws-sdk/client-kms";
 import type { KeyMaterialRecord } from "../../../store/records.ts";
+import { isPresentEverywhere } from "../../awaited-material.ts";
 import type { Output } from "../../contract.ts";
 import {
   expirationMembers,
@@ -9,7 +10,7 @@ import {
   pendingRotation,
 } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
-import { keyOperation, useOfKeyId } from "../../operation.ts";
+import { type Desk, keyOperation, useOfKeyId } from "../../operation.ts";
 import { pageOf } from "../../pages.ts";
 import { requireRotatable } from "../../rotation.ts";
 import * as shape from "../../shapes.ts";
@@ -35,8 +36,10 @@ export const listKeyRotations = keyOperation("ListKeyRotations", {
       ({ generation }) => generation.toString().padStart(10, "0"),
     );
     const pending = pendingRotation(key, materials);
+    const pendingState = await stateOfPending(key, pending, desk);
     const Rotations = items.map((material) => ({
-      ...entryOf(key, material, material === pending),
+      ...entryOf(key, material),
+      ...(material === pending ? { KeyMaterialState: pendingState } : {}),
       ...(key.origin === externalOrigin ? importMembers(material, desk.nowMs) : {}),
     }));
     const output: Output<"ListKeyRotations"> = { Rotations, ...truncated };
@@ -50,13 +53,23 @@ export const listKeyRotations = keyOperation("ListKeyRotations", {
   }),
 });
 
-function entryOf(key: Key, material: KeyMaterialRecord, isPending: boolean): RotationsListEntry {
+/** Key material of a multi-Region key waits for its rotation when it was imported everywhere. */
+async function stateOfPending(
+  key: Key,
+  pending: KeyMaterialRecord | undefined,
+  { store, nowMs }: Desk,
+): Promise<KeyMaterialState> {
+  if (!key.multiRegion || pending === undefined) return "PENDING_ROTATION";
+  const isReady = await isPresentEverywhere(store, key, pending, nowMs);
+  return isReady ? "PENDING_ROTATION" : "PENDING_MULTI_REGION_IMPORT_AND_ROTATION";
+}
+
+function entryOf(key: Key, material: KeyMaterialRecord): RotationsListEntry {
   const { rotationType, rotatedAtMs } = material;
-  const passedState = material.reference === key.currentMaterial ? "CURRENT" : "NON_CURRENT";
   return {
     KeyId: key.keyId,
     KeyMaterialId: material.keyMaterialId,
-    KeyMaterialState: isPending ? "PENDING_ROTATION" : passedState,
+    KeyMaterialState: material.reference === key.currentMaterial ? "CURRENT" : "NON_CURRENT",
     ...(rotationType === null || rotatedAtMs === null
       ? {}
       : { RotationDate: new Date(rotatedAtMs), RotationType: rotationType }),

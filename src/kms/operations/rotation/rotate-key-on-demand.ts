@@ -35,14 +35,14 @@ export const rotateKeyOnDemand = keyOperation("RotateKeyOnDemand", {
 });
 
 async function rotateNow(key: Key, desk: Desk): Promise<Rotation> {
+  const { requestId } = desk.facts;
   if (key.origin !== externalOrigin) {
     requireFree(key, desk.nowMs);
-    const { requestId } = desk.facts;
     return await rotate({ ...desk, requestId }, key, "ON_DEMAND");
   }
   const pending = await requirePendingMaterial(desk.store, key, desk.nowMs);
   requireFree(key, desk.nowMs);
-  return await rotateTo(pending, desk, key);
+  return await rotateTo(pending, { ...desk, requestId }, key);
 }
 
 function requireFree(key: Key, nowMs: number): void {
