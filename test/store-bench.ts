@@ -115,6 +115,7 @@ export function aGrant(change: Partial<GrantRecord> = {}): GrantRecord {
     name: "",
     operations: ["Encrypt"],
     constraints: {},
+    contextKey: "",
     requestHash: null,
     createdAtMs: 1,
     ...change,

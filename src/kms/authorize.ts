@@ -11,10 +11,11 @@ import { evaluateResourcePolicy } from "../policy/evaluate.ts";
 import type { RequestPrincipal } from "../policy/principal.ts";
 import { accessDenied, accessDeniedToUnknownKey } from "./access-denied.ts";
 import { KmsError } from "./errors.ts";
-import { type GrantAsk, termsAllow } from "./grant-terms.ts";
+import { isGranted } from "./find-grants.ts";
+import type { GrantAsk } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
-import { grantNamesOf, principalOf } from "./principal.ts";
+import { principalOf } from "./principal.ts";
 import { type ConditionSubject, requestConditions } from "./request-conditions.ts";
 
 /** What is asked of a key policy. */
@@ -67,7 +68,9 @@ function decide(
 ): Eventually<Effect> {
   if (principal === undefined) return "none";
   const byPolicy = policyEffect(principal, compiledPolicy(access.key.policy), access, desk);
-  return byPolicy === "none" ? grantEffect(principal, access, desk) : byPolicy;
+  if (byPolicy !== "none") return byPolicy;
+  const granted = isGranted(principal, access.grantAsk(), access.key, desk.store);
+  return andThen(granted, (allowed) => (allowed ? "allow" : "none"));
 }
 
 /** What a key policy says of one access. */
@@ -100,23 +103,6 @@ export function keyPolicyEffect(asked: PolicyQuestion & { readonly key: Key }, d
   const principal = principalOf(desk.caller);
   if (principal === undefined) return "none";
   return policyEffect(principal, compiledPolicy(asked.key.policy), asked, desk);
-}
-
-/** What the key's grants say. They can only allow. */
-function grantEffect(
-  principal: RequestPrincipal,
-  { key, grantAsk }: KeyAccess,
-  { store }: Pick<Desk, "store">,
-): Eventually<Effect> {
-  const ask = grantAsk();
-  const allowed = (names: readonly string[]): Eventually<Effect> => {
-    const [name, ...others] = names;
-    if (name === undefined) return "none";
-    return andThen(store.listGrantTerms(key, name), (terms) =>
-      terms.some((some) => termsAllow(some, ask)) ? "allow" : allowed(others),
-    );
-  };
-  return allowed(grantNamesOf(principal, key.region));
 }
 
 function refusal({ action, key, byCiphertext }: KeyAccess, { caller }: Asking, effect: Effect) {

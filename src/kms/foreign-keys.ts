@@ -11,21 +11,20 @@ import type { KeyReference } from "./key-reference.ts";
 
 /** The key that a key ARN or an alias ARN of another account stands for, or a stand-in. */
 export function foreignKey(reference: KeyReference, store: Store, nowMs: number): Eventually<Key> {
+  const { accountId, region } = reference;
   return andThen(findKeyId(reference, store), (keyId) => {
-    const name = { accountId: reference.accountId, region: reference.region, keyId };
+    if (keyId === undefined) return standIn({ accountId, region, keyId: nobodysKeyId });
+    const name = { accountId, region, keyId };
     return andThen(store.findKey(name), (record) =>
       record === undefined ? standIn(name) : foundKey(record, store, nowMs),
     );
   });
 }
 
-function findKeyId(reference: KeyReference, store: Store): Eventually<string> {
+function findKeyId(reference: KeyReference, store: Store): Eventually<string | undefined> {
   if (reference.kind === "key") return reference.keyId;
   const { accountId, region, aliasName } = reference;
-  return andThen(
-    store.findAlias(accountId, region, aliasName),
-    (alias) => alias?.targetKeyId ?? nobodysKeyId,
-  );
+  return andThen(store.findAlias(accountId, region, aliasName), (alias) => alias?.targetKeyId);
 }
 
 const nobodysKeyId = "00000000-0000-0000-0000-000000000000";

@@ -9,7 +9,7 @@
  */
 import { BoundedMap } from "../lib/bounded-map.ts";
 import { GrantTermsCache } from "./grant-terms-cache.ts";
-import type { GrantTerms, KeyName } from "./records.ts";
+import type { GranteeTerms, KeyName } from "./records.ts";
 import type { Change, TableName, Tables } from "./store.ts";
 import { type AnyTable, tables } from "./tables.ts";
 
@@ -37,11 +37,7 @@ export interface RecordCaches {
     load: () => Tables[Table] | undefined,
   ): Tables[Table] | undefined;
   /** The same for what the grants of a key allow to one grantee. */
-  findTerms(
-    name: KeyName,
-    grantee: string,
-    load: () => readonly GrantTerms[],
-  ): readonly GrantTerms[];
+  findTerms(name: KeyName, grantee: string, load: () => GranteeTerms): GranteeTerms;
   /** Forgets every record that the changes may have touched. */
   forget(changes: readonly Change[]): void;
 }

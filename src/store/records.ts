@@ -146,6 +146,14 @@ export interface GrantTerms {
   readonly constraints: GrantConstraintsRecord;
 }
 
+/** The grants of one key to one grantee, as far as they are looked at for every request. */
+export interface GranteeTerms {
+  /** Those without a context key; of equal ones, each once. */
+  readonly inAnyContext: readonly GrantTerms[];
+  /** There are others, which have one. */
+  readonly inSomeContext: boolean;
+}
+
 export interface GrantConstraintsRecord {
   readonly EncryptionContextEquals?: Readonly<Record<string, string>>;
   readonly EncryptionContextSubset?: Readonly<Record<string, string>>;
@@ -160,6 +168,11 @@ export interface GrantRecord extends KeyName, GrantTerms {
   readonly grantee: string;
   /** Who may retire the grant, named in the same way; null for nobody in particular. */
   readonly retiring: string | null;
+  /**
+   * What a request has to bring along for the grant to allow it, one thing of several
+   * perhaps: grants are found by it. Empty when every request may do.
+   */
+  readonly contextKey: string;
   /** The account whose caller made the grant. */
   readonly issuer: string;
   /** Empty for a grant without a name. */

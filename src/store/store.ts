@@ -14,6 +14,7 @@ import type {
   DomainKeyRecord,
   GrantRecord,
   GrantTerms,
+  GranteeTerms,
   ImportKeyRecord,
   KeyLastUsageRecord,
   KeyMaterialRecord,
@@ -144,8 +145,21 @@ export interface Store {
   findGrant(name: KeyName, grantId: string): Promise<GrantRecord | undefined>;
   /** The one grant of a key that was asked for in just these terms, under a name. */
   findGrantByRequest(name: KeyName, requestHash: string): Promise<GrantRecord | undefined>;
-  /** What one key's grants allow one grantee; of equal ones, each once. */
-  listGrantTerms(name: KeyName, grantee: string): Eventually<readonly GrantTerms[]>;
+  /** Up to 1,000 terms. */
+  findGranteeTerms(name: KeyName, grantee: string): Eventually<GranteeTerms>;
+  /**
+   * Of the grants to one grantee that allow an operation, those with one of these context
+   * keys; of equal ones, each once; up to 1,000.
+   */
+  listGrantTermsInContext(
+    name: KeyName,
+    grantee: string,
+    wanted: { readonly operation: string; readonly contextKeys: readonly string[] },
+  ): Promise<readonly GrantTerms[]>;
+  /** Whether one of those allows DescribeKey whose context keys begin so. */
+  hasGrantToDescribe(name: KeyName, grantee: string, contextKeyPrefix: string): Promise<boolean>;
+  /** How many grants to one grantee have a context key; counted up to 1,000. */
+  countGrantsInContext(name: KeyName, grantee: string, contextKey: string): Promise<number>;
   /** By grant id; to one grantee when one is given. */
   listGrants(
     name: KeyName,

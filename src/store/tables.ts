@@ -179,6 +179,7 @@ export const tables: { readonly [Table in TableName]: TableDescription<Tables[Ta
       name: "text",
       operations: "json",
       constraints: "json",
+      contextKey: "text",
       requestHash: "text or null",
       createdAtMs: "integer",
     },

@@ -8,6 +8,7 @@ import { materialExpiry } from "./0003-material-expiry.ts";
 import { grants } from "./0004-grants.ts";
 import { clock } from "./0005-clock.ts";
 import { customKeyStores } from "./0006-custom-key-stores.ts";
+import { grantContexts } from "./0007-grant-contexts.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   grants,
   clock,
   customKeyStores,
+  grantContexts,
 ];

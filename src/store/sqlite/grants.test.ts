@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aGrant, aKey, firstPage, keyName, openTestStore } from "../../../test/store-bench.ts";
-import type { GrantRecord } from "../records.ts";
+import type { GranteeTerms, GrantRecord } from "../records.ts";
 import { type Change, type Store, StoreConflict } from "../store.ts";
 
 const grantee = "arn:aws:iam::444455556666:root";
@@ -18,6 +18,15 @@ async function storeWith(...grants: readonly Partial<GrantRecord>[]): Promise<St
 
 function idsOf(grants: readonly GrantRecord[]): string[] {
   return grants.map(({ grantId }) => grantId);
+}
+
+async function termsOf(store: Store): Promise<GranteeTerms> {
+  return await store.findGranteeTerms(keyName, grantee);
+}
+
+async function operationsOf(store: Store): Promise<string[]> {
+  const { inAnyContext } = await termsOf(store);
+  return inAnyContext.map(({ operations }) => operations.join()).toSorted();
 }
 
 test("a grant comes back as it was stored", async () => {
@@ -70,34 +79,81 @@ test("StoreConflict for a second grant that was asked for in the same words", as
 });
 
 describe("the terms of a grantee", () => {
+  const bucket = { operations: ["Decrypt"], contextKey: "pair:a" };
+
   test("are each there once, and change with the grants, before that is acknowledged", async () => {
-    const decrypt = { operations: ["Decrypt"] };
-    const store = await storeWith({ grantId: "1" }, { grantId: "2" }, { grantId: "3", ...decrypt });
-    const terms = async () =>
-      (await store.listGrantTerms(keyName, grantee)).map(({ operations }) => operations.join());
-    expect((await terms()).toSorted()).toEqual(["Decrypt", "Encrypt"]);
-    const record = aGrant({ grantId: "3", ...decrypt });
+    const sign = { operations: ["Sign"] };
+    const store = await storeWith({ grantId: "1" }, { grantId: "2" }, { grantId: "3", ...sign });
+    expect(await operationsOf(store)).toEqual(["Encrypt", "Sign"]);
+    expect((await termsOf(store)).inSomeContext).toBe(false);
+    const record = aGrant({ grantId: "3", ...sign });
     await store.commit([{ kind: "delete", table: "grants", record }]);
-    expect(await terms()).toEqual(["Encrypt"]);
-    await store.commit(inserted({ grantId: "4", operations: ["Sign"] }));
-    expect((await terms()).toSorted()).toEqual(["Encrypt", "Sign"]);
+    expect(await operationsOf(store)).toEqual(["Encrypt"]);
+    await store.commit(inserted({ grantId: "4", operations: ["Verify"] }));
+    expect(await operationsOf(store)).toEqual(["Encrypt", "Verify"]);
+    await store.commit(inserted({ grantId: "5", ...bucket }));
+    expect(await operationsOf(store)).toEqual(["Encrypt", "Verify"]);
+    expect((await termsOf(store)).inSomeContext).toBe(true);
+  });
+
+  test("are found by what a request has, where they ask for something", async () => {
+    const store = await storeWith(
+      { grantId: "1" },
+      { grantId: "2", ...bucket },
+      { grantId: "3", ...bucket },
+      { grantId: "4", ...bucket, contextKey: "pair:b", operations: ["DescribeKey"] },
+      { grantId: "5", ...bucket, grantee: "other" },
+      { grantId: "6", ...bucket, contextKey: "source:x", operations: ["Sign"] },
+    );
+    const inContext = async (operation: string, ...contextKeys: string[]) => {
+      const wanted = { operation, contextKeys };
+      const found = await store.listGrantTermsInContext(keyName, grantee, wanted);
+      return found.map(({ operations }) => operations.join());
+    };
+    expect(await inContext("Decrypt", "pair:a", "pair:x")).toEqual(["Decrypt"]);
+    expect(await inContext("Decrypt", "pair:b", "pair:a")).toEqual(["Decrypt"]);
+    expect(await inContext("Encrypt", "pair:b", "pair:a")).toEqual([]);
+    expect(await inContext("Decrypt", "")).toEqual([]);
+    expect(await inContext("Decrypt")).toEqual([]);
+    const toDescribe = async (prefix: string) =>
+      await store.hasGrantToDescribe(keyName, grantee, prefix);
+    expect([await toDescribe("pair:"), await toDescribe("source:")]).toEqual([true, false]);
+    expect(await store.countGrantsInContext(keyName, grantee, "pair:a")).toBe(2);
+    expect(await store.countGrantsInContext(keyName, grantee, "")).toBe(0);
+  });
+
+  test("are a thousand at most, of those that differ", async () => {
+    const many = Array.from({ length: 1_500 }, (_, index) => `${index}`);
+    const store = await storeWith(
+      ...many.map((grantId) => ({ grantId, constraints: { SourceArn: grantId } })),
+      ...many.map((index) => ({
+        ...bucket,
+        grantId: `c${index}`,
+        constraints: { EncryptionContextSubset: { a: "1", index } },
+      })),
+    );
+    expect((await termsOf(store)).inAnyContext).toHaveLength(1_000);
+    const wanted = { operation: "Decrypt", contextKeys: ["pair:a"] };
+    const found = await store.listGrantTermsInContext(keyName, grantee, wanted);
+    expect(found).toHaveLength(1_000);
   });
 
   test("that has none are remembered as none, until there are some", async () => {
     const store = await storeWith();
-    const first = await store.listGrantTerms(keyName, grantee);
-    expect(first).toEqual([]);
-    expect(await store.listGrantTerms(keyName, grantee)).toBe(first);
+    const first = await termsOf(store);
+    expect(first).toEqual({ inAnyContext: [], inSomeContext: false });
+    expect(await termsOf(store)).toBe(first);
     await store.commit(inserted({}));
-    expect(await store.listGrantTerms(keyName, grantee)).toHaveLength(1);
-    expect(await store.listGrantTerms(keyName, "somebody else")).toEqual([]);
+    expect(await operationsOf(store)).toEqual(["Encrypt"]);
+    const other = await store.findGranteeTerms(keyName, "somebody else");
+    expect(other.inAnyContext).toEqual([]);
   });
 
   test("are gone with the key", async () => {
     const store = await storeWith({});
-    expect(await store.listGrantTerms(keyName, grantee)).toHaveLength(1);
+    expect(await operationsOf(store)).toEqual(["Encrypt"]);
     await store.commit([{ kind: "delete", table: "keys", record: aKey() }]);
-    expect(await store.listGrantTerms(keyName, grantee)).toEqual([]);
+    expect(await operationsOf(store)).toEqual([]);
     expect(await store.listGrants(keyName, undefined, firstPage)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The reads, as prepared statements of one read-only connection. They are synchronous. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { CustomKeyStoreName, GrantTerms, KeyName } from "../records.ts";
+import type { CustomKeyStoreName, GranteeTerms, GrantTerms, KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
 import type { OutboxEntry, Page, Part, TableName, Tables } from "../store.ts";
 import { columnName, type TableDescription, tables } from "../tables.ts";
@@ -78,7 +78,7 @@ function grantQueries(database: DatabaseSync) {
       "grants",
       "account_id = ? AND region = ? AND key_id = ? AND request_hash = ?",
     ),
-    listGrantTerms: termsOf(database),
+    ...termsQueries(database),
     listGrants: paged(
       select(
         "grants",
@@ -88,7 +88,8 @@ function grantQueries(database: DatabaseSync) {
     listGrantsOfGrantee: paged(
       select(
         "grants",
-        "account_id = ? AND region = ? AND key_id = ? AND grantee = ? AND grant_id > ? ORDER BY grant_id LIMIT ?",
+        `${ofGrantee} AND grant_id > ? ORDER BY grant_id LIMIT ?`,
+        "grants_by_grantee",
       ),
     ),
     listRetirableGrants: paged(
@@ -142,10 +143,15 @@ function prepareRows(database: DatabaseSync, sql: string): StatementSync {
 type Row = readonly SqlValue[];
 
 function selectsOf(database: DatabaseSync) {
-  return <Table extends TableName>(table: Table, where: string): Select<Tables[Table]> => {
+  return <Table extends TableName>(
+    table: Table,
+    where: string,
+    index?: string,
+  ): Select<Tables[Table]> => {
     const description = tables[table];
     const columns = Object.keys(description.columns).map(columnName).join(", ");
-    const sql = `SELECT ${columns} FROM ${description.name} WHERE ${where}`;
+    const by = index === undefined ? "" : `INDEXED BY ${index} `;
+    const sql = `SELECT ${columns} FROM ${description.name} ${by}WHERE ${where}`;
     const statement = prepareRows(database, sql);
     return (...values) => {
       const rows = statement.all(...values) as unknown as readonly Row[];
@@ -196,12 +202,52 @@ function keyIdsOf(database: DatabaseSync): Select<string> {
   };
 }
 
-/** A key may have tens of thousands of grants to one grantee that say the same. */
-function termsOf(database: DatabaseSync): Select<GrantTerms> {
-  const statement = prepareRows(
-    database,
-    "SELECT DISTINCT operations, constraints FROM grants WHERE account_id = ? AND region = ? AND key_id = ? AND grantee = ?",
+/** To look at more terms than this for one decision would hold up all others. */
+const maxTerms = 1_000;
+
+const ofGrantee = "account_id = ? AND region = ? AND key_id = ? AND grantee = ?";
+const inContext = `${ofGrantee} AND context_key <> ''`;
+/** Named, for left to itself the planner reads all grants of the key. */
+const byContext = "grants INDEXED BY grants_by_context";
+
+/**
+ * A key may have tens of thousands of grants to one grantee. Those that say the same are
+ * read once, and those that ask for something of the request only when it has that.
+ */
+function termsQueries(database: DatabaseSync) {
+  const inSomeContext = database.prepare(`SELECT 1 FROM ${byContext} WHERE ${inContext} LIMIT 1`);
+  const toDescribe = database.prepare(
+    `SELECT 1 FROM grants INDEXED BY grants_to_describe WHERE ${inContext} AND instr(operations, '"DescribeKey"') > 0 AND context_key >= ? AND context_key < ? LIMIT 1`,
   );
+  const inAnyContext = termsFrom(
+    database,
+    `FROM grants INDEXED BY grants_in_any_context WHERE ${ofGrantee} AND context_key = '' LIMIT ${maxTerms}`,
+  );
+  const counted = prepareRows(
+    database,
+    `SELECT count(*) FROM (SELECT 1 FROM ${byContext} WHERE ${inContext} AND context_key = ? LIMIT 1000)`,
+  );
+  return {
+    granteeTerms: (...values: readonly SqlValue[]): GranteeTerms => ({
+      inAnyContext: inAnyContext(...values),
+      inSomeContext: inSomeContext.get(...values) !== undefined,
+    }),
+    // The join keeps this order: each key is looked up, whatever the planner thinks of it.
+    termsInContext: termsFrom(
+      database,
+      `FROM json_each(?) CROSS JOIN ${byContext} WHERE ${inContext} AND context_key = value AND instr(operations, ?) > 0 LIMIT ${maxTerms}`,
+    ),
+    hasGrantToDescribe: (...values: readonly SqlValue[]): boolean =>
+      toDescribe.get(...values) !== undefined,
+    countGrantsInContext(...values: readonly string[]): number {
+      const [count] = counted.get(...values) as unknown as readonly number[];
+      return count ?? 0;
+    },
+  };
+}
+
+function termsFrom(database: DatabaseSync, from: string): Select<GrantTerms> {
+  const statement = prepareRows(database, `SELECT DISTINCT operations, constraints ${from}`);
   return (...values) => {
     const rows = statement.all(...values) as unknown as readonly Row[];
     return rows.map((row) => fromRow(terms, row));

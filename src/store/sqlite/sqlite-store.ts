@@ -88,7 +88,7 @@ type CachedReads = Pick<
   | "findKey"
   | "findKeyMaterial"
   | "findAlias"
-  | "listGrantTerms"
+  | "findGranteeTerms"
   | "findCustomKeyStore"
 >;
 
@@ -114,8 +114,8 @@ function cachedReads({ writer, queries, caches }: Parts): CachedReads {
       return read(() => caches.find("keyMaterials", id, () => find.keyMaterials(id)));
     },
     findAlias: (...id) => read(() => caches.find("aliases", id, () => find.aliases(id))),
-    listGrantTerms(name, grantee) {
-      const load = () => queries.listGrantTerms(...keyNameValues(name), grantee);
+    findGranteeTerms(name, grantee) {
+      const load = () => queries.granteeTerms(...keyNameValues(name), grantee);
       return read(() => caches.findTerms(name, grantee, load));
     },
     findCustomKeyStore(name) {
@@ -168,6 +168,16 @@ function plainReads({ writer, queries }: Parts): PlainReads {
       read(() => queries.find.grants([...keyNameValues(name), grantId])),
     findGrantByRequest: async (name, hash) =>
       read(() => queries.findGrantByRequest(...keyNameValues(name), hash)[0]),
+    listGrantTermsInContext: async (name, grantee, { operation, contextKeys }) => {
+      const values = [JSON.stringify(contextKeys), ...keyNameValues(name), grantee];
+      return read(() => queries.termsInContext(...values, JSON.stringify(operation)));
+    },
+    hasGrantToDescribe: async (name, grantee, prefix) => {
+      const range = [prefix, `${prefix}${lastCharacter}`];
+      return read(() => queries.hasGrantToDescribe(...keyNameValues(name), grantee, ...range));
+    },
+    countGrantsInContext: async (name, grantee, contextKey) =>
+      read(() => queries.countGrantsInContext(...keyNameValues(name), grantee, contextKey)),
     listGrants: async (name, grantee, page) =>
       read(() =>
         grantee === undefined
@@ -190,6 +200,9 @@ function plainReads({ writer, queries }: Parts): PlainReads {
     isErasureDue: async () => read(() => queries.isErasureDue()),
   };
 }
+
+/** No character sorts after this one. */
+const lastCharacter = "\u{10FFFF}";
 
 function writes({ writer, caches }: Parts): Pick<Store, "commit" | "settle" | "eraseDeleted"> {
   return {

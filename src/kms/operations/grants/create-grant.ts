@@ -4,6 +4,7 @@ import type { GrantConstraints } from "@aws-sdk/client-kms";
 import type { GrantRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { constraintConditions, grantConditions } from "../../grant-conditions.ts";
+import { chooseContextKey } from "../../grant-context-keys.ts";
 import { grantOperations } from "../../grant-operations.ts";
 import { requirePrincipalArn } from "../../grant-principals.ts";
 import {
@@ -64,7 +65,7 @@ export const createGrant = keyOperation("CreateGrant", {
   async run(call) {
     const { key } = call;
     const before = await findSame(call);
-    const grant = before ?? newGrant(call);
+    const grant = before ?? (await newGrant(call));
     const insert = { kind: "insert", table: "grants", record: grant } as const;
     const { grantId } = grant;
     const output: Output<"CreateGrant"> = {
@@ -97,19 +98,23 @@ async function findSame({ input, key, caller, store }: KeyCall<"CreateGrant">) {
   return hash === null ? undefined : await store.findGrantByRequest(key, hash);
 }
 
-function newGrant({ input, key, caller, nowMs }: KeyCall<"CreateGrant">): GrantRecord {
+async function newGrant(call: KeyCall<"CreateGrant">): Promise<GrantRecord> {
+  const { key, caller, store, nowMs } = call;
   const { accountId, region, keyId } = key;
-  const request: GrantRequest = input;
+  const request: GrantRequest = call.input;
+  const grantee = granteeOf(request);
+  const terms = termsOf(request);
   return {
     accountId,
     region,
     keyId,
     grantId: randomBytes(32).toString("hex"),
-    grantee: granteeOf(request),
+    grantee,
     retiring: retiringOf(request),
     issuer: caller.accountId,
     name: request.Name ?? "",
-    ...termsOf(request),
+    ...terms,
+    contextKey: await chooseContextKey(terms.constraints, { key, grantee }, store),
     requestHash: requestHash(request, caller.accountId),
     createdAtMs: nowMs,
   };
