@@ -18,6 +18,13 @@ interface Order {
   readonly toMs: number;
   /** Whether it may issue others. */
   readonly issues: boolean;
+  readonly pathLength?: number;
+  /** The whole of its basic constraints, DER, in place of what the two above say. */
+  readonly constraints?: Buffer;
+  /** The first byte of its key usage, in place of one that fits. */
+  readonly usage?: number;
+  /** Extensions besides those that it has, DER. */
+  readonly extensions?: readonly Buffer[];
 }
 
 const ecdsaWithSha384 = derSequence(derOid("2a8648ce3d040303"));
@@ -32,7 +39,10 @@ export function issueCertificate(order: Order): Buffer {
     derSequence(timeOf(order.fromMs), timeOf(order.toMs)),
     nameOf(order.subject),
     order.publicKey.export({ type: "spki", format: "der" }),
-    derExplicit(3, derSequence(basicConstraints(order.issues), keyUsage(order.issues))),
+    derExplicit(
+      3,
+      derSequence(basicConstraints(order), keyUsage(order), ...(order.extensions ?? [])),
+    ),
   );
   return derSequence(body, ecdsaWithSha384, bits(sign("sha384", body, order.signer)));
 }
@@ -47,17 +57,22 @@ function timeOf(ms: number): Buffer {
   return tagged(0x18, Buffer.from(`${text}Z`));
 }
 
-function basicConstraints(issues: boolean): Buffer {
-  return critical("551d13", issues ? derSequence(Buffer.of(0x01, 0x01, 0xff)) : derSequence());
+function basicConstraints({ issues, pathLength, constraints }: Order): Buffer {
+  if (constraints !== undefined) return extension("551d13", constraints);
+  const members = issues ? [Buffer.of(0x01, 0x01, 0xff)] : [];
+  if (pathLength !== undefined) members.push(Buffer.of(0x02, 0x01, pathLength));
+  return extension("551d13", derSequence(...members));
 }
 
 /** keyCertSign and cRLSign, or digitalSignature. */
-function keyUsage(issues: boolean): Buffer {
-  return critical("551d0f", Buffer.of(0x03, 0x02, issues ? 0x01 : 0x07, issues ? 0x06 : 0x80));
+function keyUsage({ issues, usage = issues ? 0x06 : 0x80 }: Order): Buffer {
+  return extension("551d0f", Buffer.of(0x03, 0x02, 0x00, usage));
 }
 
-function critical(oid: string, value: Buffer): Buffer {
-  return derSequence(derOid(oid), Buffer.of(0x01, 0x01, 0xff), derOctets(value));
+/** An extension by the hexadecimal contents of its name. */
+export function extension(oid: string, value: Buffer, isCritical = true): Buffer {
+  const critical = isCritical ? [Buffer.of(0x01, 0x01, 0xff)] : [];
+  return derSequence(derOid(oid), ...critical, derOctets(value));
 }
 
 function bits(bytes: Buffer): Buffer {

@@ -1,8 +1,9 @@
 /**
  * The chain from an attestation document's certificate to a root that the operator trusts
- * (RFC 5280, section 6, of which Node checks names, key usage and signatures).
+ * (RFC 5280, section 6, of which Node checks names, keys and signatures of each pair).
  */
 import { type KeyObject, X509Certificate } from "node:crypto";
+import { certificateUse } from "./certificate-extensions.ts";
 import { UnsoundDocument } from "./unsound-document.ts";
 
 /** The certificates of those whose word is taken for what an enclave is. */
@@ -36,7 +37,19 @@ export function requireTrustedKey(
     requireValid(each, nowMs);
     requireIssued(each, chain[index - 1] ?? each);
   }
+  requireUses(chain);
   return leaf.publicKey;
+}
+
+/** The path lengths of those above, and that the leaf may sign a document. */
+function requireUses(chain: readonly X509Certificate[]): void {
+  const uses = chain.map(({ raw }) => certificateUse(raw));
+  const isTooLong = uses
+    .slice(0, -1)
+    .some(({ pathLength }, index) => chain.length - 2 - index > pathLength);
+  if (isTooLong) throw new UnsoundDocument("its chain of certificates is longer than one allows");
+  if (uses.at(-1)?.signsDocuments === true) return;
+  throw new UnsoundDocument("its certificate is not one to sign documents with");
 }
 
 function isTrusted(root: X509Certificate | undefined, roots: TrustedRoots): boolean {
