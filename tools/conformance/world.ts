@@ -1,10 +1,12 @@
 /** What the cases of a conformance run work with: a client, and keys that are made when first asked for. */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import {
   type CreateKeyRequest,
   KMS,
   type KMSClientConfig,
   type KMSServiceException,
+  type ReplicateKeyCommandOutput,
 } from "@aws-sdk/client-kms";
 
 export const kinds = {
@@ -26,16 +28,22 @@ export type Kind = keyof typeof kinds | "disabled" | "pendingDeletion";
 export class World {
   readonly kms: KMS;
   readonly region: string;
+  /** The same in another Region, where replicas are made. */
+  readonly elsewhere: KMS;
+  readonly otherRegion: string;
   /** Takes no 500 for an answer: what it makes is not what is tried. */
   readonly #patient: KMS;
   readonly #kept = new Map<string, Promise<string>>();
   readonly #keys: string[] = [];
+  readonly #replicas: string[] = [];
   readonly #aliases: string[] = [];
   readonly #run = randomUUID().slice(0, 8);
 
   constructor(config: KMSClientConfig & { readonly region: string }) {
     this.region = config.region;
     this.kms = new KMS({ ...config, maxAttempts: 1 });
+    this.otherRegion = config.region === "eu-west-1" ? "us-west-2" : "eu-west-1";
+    this.elsewhere = new KMS({ ...elsewhere(config, this.otherRegion), maxAttempts: 1 });
     this.#patient = new KMS({ ...config, maxAttempts: 10 });
   }
 
@@ -66,6 +74,23 @@ export class World {
     return KeyId;
   }
 
+  /** Makes a replica in the other Region of a key of the case's own, and waits until it can be used. */
+  async newReplica(KeyId: string): Promise<void> {
+    const { ReplicaKeyMetadata } = await this.replicate(KeyId);
+    let state = ReplicaKeyMetadata?.KeyState;
+    for (let asked = 0; state === "Creating" && asked < 60; asked += 1) {
+      await setTimeout(1_000);
+      state = (await this.elsewhere.describeKey({ KeyId })).KeyMetadata?.KeyState;
+    }
+  }
+
+  /** Makes a replica in the other Region. */
+  async replicate(KeyId: string): Promise<ReplicateKeyCommandOutput> {
+    const output = await this.kms.replicateKey({ KeyId, ReplicaRegion: this.otherRegion });
+    this.#replicas.push(KeyId);
+    return output;
+  }
+
   /** An alias name of this run's own. */
   aliasName(name: string): string {
     const AliasName = `alias/conformance-${this.#run}-${name}`;
@@ -92,12 +117,23 @@ export class World {
   /** Deletes the aliases and schedules the deletion of every key of the run. */
   async close(): Promise<void> {
     for (const AliasName of this.#aliases) await quietly(this.kms.deleteAlias({ AliasName }));
+    for (const KeyId of this.#replicas) {
+      await quietly(this.elsewhere.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 }));
+    }
     for (const KeyId of this.#keys) {
       await quietly(this.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 }));
     }
     this.kms.destroy();
+    this.elsewhere.destroy();
     this.#patient.destroy();
   }
+}
+
+/** The configuration of another Region. AWS's own endpoints carry the Region in their names. */
+function elsewhere(config: KMSClientConfig & { readonly region: string }, region: string) {
+  const { endpoint } = config;
+  const moved = typeof endpoint === "string" ? endpoint.replace(config.region, region) : undefined;
+  return { ...config, region, ...(moved === undefined ? {} : { endpoint: moved }) };
 }
 
 /** What is gone already, or never came to be, need not be cleared away. */

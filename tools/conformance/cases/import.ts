@@ -10,11 +10,12 @@ async function parameters(world: World, KeyId: string) {
 }
 
 /** Key material for a key, wrapped as AWS documents it. */
-async function wrapped(world: World, KeyId: string) {
+async function wrapped(world: World, KeyId: string, lengthBytes = 32) {
   const { ImportToken, PublicKey = new Uint8Array() } = await parameters(world, KeyId);
   const key = createPublicKey({ key: Buffer.from(PublicKey), type: "spki", format: "der" });
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const EncryptedKeyMaterial = publicEncrypt({ key, padding, oaepHash: "sha256" }, randomBytes(32));
+  const material = randomBytes(lengthBytes);
+  const EncryptedKeyMaterial = publicEncrypt({ key, padding, oaepHash: "sha256" }, material);
   return { KeyId, ImportToken, EncryptedKeyMaterial };
 }
 
@@ -49,8 +50,7 @@ export const importCases: readonly Case[] = [
   ),
   answers("ImportKeyMaterial", "that does not expire", "KeyId KeyMaterialId", async (world) => {
     const input = await wrapped(world, await world.newKey({ Origin: "EXTERNAL" }));
-    const ExpirationModel = "KEY_MATERIAL_DOES_NOT_EXPIRE";
-    return await world.kms.importKeyMaterial({ ...input, ExpirationModel });
+    return await world.kms.importKeyMaterial({ ...input, ...forEver });
   }),
   refuses(
     "ImportKeyMaterial",
@@ -73,9 +73,27 @@ export const importCases: readonly Case[] = [
     "InvalidImportTokenException",
     async (world) => {
       const input = await wrapped(world, await world.newKey({ Origin: "EXTERNAL" }));
-      const ExpirationModel = "KEY_MATERIAL_DOES_NOT_EXPIRE";
       const ImportToken = Buffer.from("made up");
-      return await world.kms.importKeyMaterial({ ...input, ImportToken, ExpirationModel });
+      return await world.kms.importKeyMaterial({ ...input, ImportToken, ...forEver });
+    },
+  ),
+  refuses(
+    "ImportKeyMaterial",
+    "that was not wrapped for the key",
+    "InvalidCiphertextException",
+    async (world) => {
+      const input = await wrapped(world, await world.newKey({ Origin: "EXTERNAL" }));
+      const EncryptedKeyMaterial = randomBytes(256).fill(0, 0, 1);
+      return await world.kms.importKeyMaterial({ ...input, EncryptedKeyMaterial, ...forEver });
+    },
+  ),
+  refuses(
+    "ImportKeyMaterial",
+    "of another length",
+    "IncorrectKeyMaterialException",
+    async (world) => {
+      const input = await wrapped(world, await world.newKey({ Origin: "EXTERNAL" }), 31);
+      return await world.kms.importKeyMaterial({ ...input, ...forEver });
     },
   ),
   refuses(
