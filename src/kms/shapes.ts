@@ -166,13 +166,9 @@ export function structure<T extends object>(members: Shapes<T>): Shape<T> {
 /** The encryption context: names and values without constraints of their own. */
 export const encryptionContext: Shape<Record<string, string>> = required(
   (value) => {
-    const context = Object.create(null) as Record<string, string>;
     const members = readObject(value);
-    for (const name in members) {
-      const member = members[name];
-      if (member !== undefined) context[name] = readString(member);
-    }
-    return context;
+    for (const name in members) readString(members[name] ?? null);
+    return members as Record<string, string>;
   },
   () => none,
   [],

@@ -43,6 +43,6 @@ export function wipeBlobs(value: unknown, depth = 0): void {
     value.fill(0);
     return;
   }
-  // Object.values is slow for objects without a prototype, which is what inputs are.
+  // Not Object.values, which makes an array of each object.
   for (const name in value) wipeBlobs(value[name as keyof typeof value], depth + 1);
 }

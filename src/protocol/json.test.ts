@@ -75,12 +75,23 @@ describe("a document", () => {
     );
   });
 
-  test("has objects without a prototype, in which no name is special", () => {
+  test("has objects that inherit nothing, in which no name is special", () => {
     const document = read('{"__proto__":{"polluted":1},"constructor":{"prototype":{}}}');
-    expect(Object.getPrototypeOf(document)).toBeNull();
     expect(Object.keys(document)).toEqual(["__proto__", "constructor"]);
-    expect(Object.getPrototypeOf(document["__proto__"])).toBeNull();
     expect("polluted" in {}).toBe(false);
+    for (const object of [document, document["__proto__"], read("{}")]) {
+      const prototype: object = Object.getPrototypeOf(object);
+      expect(Reflect.ownKeys(prototype)).toEqual([]);
+      expect(Object.getPrototypeOf(prototype)).toBeNull();
+      expect(prototype).toSatisfy(Object.isFrozen);
+    }
+    expect(
+      ["__proto__", "toString", "hasOwnProperty"].filter((name) => name in read("{}")),
+    ).toEqual([]);
+  });
+
+  test("refuses __proto__ twice like any other name", () => {
+    expect(() => read('{"__proto__":1,"__proto__":2}')).toThrow(ServiceError);
   });
 
   test("leaves out members that are null, at every depth, and keeps null in a list", () => {

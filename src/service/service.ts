@@ -13,7 +13,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | JsonObject;
 
-/** Objects have a null prototype, so that no member name is special. */
+/** Objects inherit nothing, so that no member name is special. */
 export interface JsonObject {
   readonly [member: string]: JsonValue | undefined;
 }
