@@ -134,7 +134,20 @@ export function serviceEvent(
 }
 
 function resourcesOf(keys: readonly KeyInUse[]): readonly TrailResource[] {
-  return keys.map(({ key }) => keyResource(key.accountId, key.arn));
+  const [first] = keys;
+  if (first === undefined || keys.length > 1) return keys.map(({ key }) => resourceOf(key));
+  return [resourceOf(first.key)];
+}
+
+/** The same key is the same resource, so that what was worked out for it is found again. */
+const resources = new WeakMap<Key, TrailResource>();
+
+function resourceOf(key: Key): TrailResource {
+  const known = resources.get(key);
+  if (known !== undefined) return known;
+  const resource = keyResource(key.accountId, key.arn);
+  resources.set(key, resource);
+  return resource;
 }
 
 /** Operations that are not answered yet are read or write all the same. */

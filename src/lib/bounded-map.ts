@@ -37,10 +37,10 @@ export class BoundedMap<Key, Value> {
     }
   }
 
-  getOrAdd(key: Key, make: () => Value): Value {
+  getOrAdd(key: Key, make: (key: Key) => Value): Value {
     const known = this.get(key);
     if (known !== undefined) return known;
-    const made = make();
+    const made = make(key);
     this.set(key, made);
     return made;
   }

@@ -2,11 +2,14 @@
  * Answers as JSON: blobs in base64, dates as seconds since 1970, members without a
  * value left out. Blobs of a sensitive answer go from bytes to bytes.
  */
+import { BoundedMap } from "../lib/bounded-map.ts";
 import { base64Length, encodeBase64Into } from "../lib/base64.ts";
 import { allocateSecret, wipeBlobs } from "../lib/wipe.ts";
 
 /** Deeper than any AWS output; a cycle ends here. */
 const maxDepth = 32;
+
+const keptNamesMax = 1_024;
 
 /** An answer's JSON as text. For answers without secrets only. */
 export function writeJson(output: object): string {
@@ -27,6 +30,13 @@ export function writeSensitiveJson(output: object): Buffer {
   }
 }
 
+/** Nearly all names are those of the members that answers are declared with. */
+const quotedNames = new BoundedMap<string, string>(keptNamesMax);
+
+function quoteName(name: string): string {
+  return `${JSON.stringify(name)}:`;
+}
+
 /** The text before the next blob moves into pieces; what is returned comes after it. */
 type Pieces = (string | Uint8Array)[] | undefined;
 
@@ -36,7 +46,7 @@ function appendObject(text: string, object: object, pieces: Pieces, depth: numbe
   let json = text;
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) continue;
-    json = append(`${json}${separator}${JSON.stringify(name)}:`, value, pieces, depth);
+    json = append(json + separator + quotedNames.getOrAdd(name, quoteName), value, pieces, depth);
     separator = ",";
   }
   return separator === "{" ? `${json}{}` : `${json}}`;

@@ -4,14 +4,23 @@
  * parts: those that repeat are kept, and only what varies is serialised.
  */
 import { randomUUID } from "node:crypto";
+import { BoundedMap } from "../lib/bounded-map.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
-import type { CallEvent, JournalEntry, ServiceEvent, TrailEvent } from "../service/trail.ts";
+import type {
+  CallEvent,
+  JournalEntry,
+  ServiceEvent,
+  TrailEvent,
+  TrailResource,
+} from "../service/trail.ts";
 
 /** CloudTrail's own bound for a text member, in characters here. */
 const maxTextCharacters = 1_024;
 /** CloudTrail's bound for requestParameters and responseElements. */
 const maxMembersCharacters = 100 * 1_024;
 const cutMark = "...[truncated]";
+/** Together with the bound of a text it bounds what is kept, which strangers can fill too. */
+const keptTextsMax = 1_024;
 const omitted = '{"omitted":true}';
 const serviceName = "AWS Internal";
 
@@ -27,13 +36,13 @@ function callLine(event: CallEvent, eventId: string): string {
   return (
     `{"eventVersion":"1.11","userIdentity":${identityIn(event)}` +
     `,"eventTime":"${wholeSeconds(facts.receivedAtMs)}"` +
-    `,"eventSource":${JSON.stringify(event.eventSource)}` +
+    `,"eventSource":${text(event.eventSource)}` +
     `,"eventName":${text(event.eventName)}` +
     `,"awsRegion":${text(facts.region)}` +
     `,"sourceIPAddress":${text(facts.sourceIp)}` +
     `,"userAgent":${text(facts.userAgent)}` +
     whatHappened(event) +
-    `,"requestID":${text(facts.requestId)}` +
+    `,"requestID":${JSON.stringify(facts.requestId)}` +
     `,"eventID":"${eventId}"` +
     `,"readOnly":${event.readOnly}` +
     resources(event) +
@@ -93,11 +102,21 @@ function whatHappened(event: TrailEvent): string {
 
 function resources({ resources: touched }: TrailEvent): string {
   if (touched === undefined) return "";
-  const list = touched.map(
-    ({ accountId, type, ARN }) =>
-      `{"accountId":${quoted(accountId)},"type":${quoted(type)},"ARN":${quoted(ARN)}}`,
-  );
-  return `,"resources":[${list.join(",")}]`;
+  let list = "";
+  for (const resource of touched) list += `${list === "" ? "" : ","}${resourceText(resource)}`;
+  return `,"resources":[${list}]`;
+}
+
+/** Most calls touch one of few keys. */
+const resourceTexts = new WeakMap<TrailResource, string>();
+
+function resourceText(resource: TrailResource): string {
+  const known = resourceTexts.get(resource);
+  if (known !== undefined) return known;
+  const { accountId, type, ARN } = resource;
+  const json = `{"accountId":${quoted(accountId)},"type":${quoted(type)},"ARN":${quoted(ARN)}}`;
+  resourceTexts.set(resource, json);
+  return json;
 }
 
 function quoted(value: unknown): string {
@@ -159,12 +178,14 @@ function identityOf(caller: Caller): string {
 
 /** What a client sent may be as long as it likes; the record of it may not. */
 function text(value: string): string {
-  return JSON.stringify(
-    value.length <= maxTextCharacters
-      ? value
-      : value.slice(0, maxTextCharacters - cutMark.length) + cutMark,
-  );
+  if (value.length > maxTextCharacters) {
+    return JSON.stringify(value.slice(0, maxTextCharacters - cutMark.length) + cutMark);
+  }
+  return texts.getOrAdd(value, JSON.stringify);
 }
+
+/** Names, addresses and user agents, which come again and again. */
+const texts = new BoundedMap<string, string>(keptTextsMax);
 
 /** Nothing when there is nothing to log: an object whose members are all undefined is empty. */
 function members(value: object | null | undefined): string | undefined {
