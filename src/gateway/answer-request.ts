@@ -12,7 +12,7 @@ import {
   unknownOperation,
 } from "../protocol/aws-json.ts";
 import { ServiceError } from "../service/service-error.ts";
-import type { Answer, Authenticated, JsonObject, Service } from "../service/service.ts";
+import type { JsonObject, Service } from "../service/service.ts";
 import { wipe, wipeBlobs } from "../lib/wipe.ts";
 import { answerQuery, findQueryService } from "./answer-query.ts";
 import { logFailure } from "./failure.ts";
@@ -33,29 +33,46 @@ interface Route {
  * that is thrown goes to the operators' log under the request id and is answered with an
  * internal error that says nothing.
  */
-export async function answerRequest(request: WireRequest, house: House): Promise<WireResponse> {
+export function answerRequest(request: WireRequest, house: House): Promise<WireResponse> {
   const health = answerHealth(request);
-  if (health !== undefined) return health;
+  if (health !== undefined) return Promise.resolve(health);
   const queryService = findQueryService(request, house);
-  if (queryService !== undefined) return await answerQuery(request, queryService, house);
+  if (queryService !== undefined) return answerQuery(request, queryService, house);
+  return answerJson(request, house);
+}
+
+async function answerJson(request: WireRequest, house: House): Promise<WireResponse> {
   let route: Route | undefined;
+  let input: JsonObject | Error | undefined;
   try {
     route = requireRoute(request, house);
     const identified = house.identify(request, route.service);
     const identity = identified instanceof Promise ? await identified : identified;
     const by = { caller: identity.caller, facts: factsOf(request, identity.region) };
-    const body = encodeAnswer(await answerCall(request.body, route, by));
+    const { service, operation } = route;
+    input = readInput(request.body, route.blobs);
+    // A caller who is known leaves a trace even when their body cannot be read.
+    if (input instanceof Error) throw await service.refuse(operation, input, by);
+    const body = encodeAnswer(await service.answer({ operation, input }, by));
     return { status: 200, body, contentType };
   } catch (error) {
     // The request may have been refused before its body was read, and wiped for that.
     wipe(request.body);
-    const refusal = error instanceof ServiceError ? error : internalError(error, route);
-    if (refusal.status >= 500) {
-      const { requestId } = request;
-      logFailure(refusal, { requestId, operation: route?.operation }, house.log);
-    }
-    return { status: refusal.status, body: encodeError(refusal), contentType };
+    return answerRefusal(error, request, route, house);
+  } finally {
+    wipeInput(input, route);
   }
+}
+
+function answerRefusal(
+  error: unknown,
+  { requestId }: WireRequest,
+  route: Route | undefined,
+  { log }: House,
+): WireResponse {
+  const refusal = error instanceof ServiceError ? error : internalError(error, route);
+  if (refusal.status >= 500) logFailure(refusal, { requestId, operation: route?.operation }, log);
+  return { status: refusal.status, body: encodeError(refusal), contentType };
 }
 
 function requireRoute(request: WireRequest, house: House): Route {
@@ -81,16 +98,9 @@ function isServicePath(target: string): boolean {
   return target === "/" || target.startsWith("/?");
 }
 
-async function answerCall(body: Buffer, route: Route, by: Authenticated): Promise<Answer> {
-  const { service, operation, blobs } = route;
-  const read = readInput(body, blobs);
-  // A caller who is known leaves a trace even when their body cannot be read.
-  if (read instanceof Error) throw await service.refuse(operation, read, by);
-  try {
-    return await service.answer({ operation, input: read }, by);
-  } finally {
-    for (const name of blobs) wipeBlobs(read[name]);
-  }
+function wipeInput(input: JsonObject | Error | undefined, route: Route | undefined): void {
+  if (input === undefined || input instanceof Error || route === undefined) return;
+  for (const name of route.blobs) wipeBlobs(input[name]);
 }
 
 /** The input, or why it cannot be read. */

@@ -18,7 +18,8 @@ import { limits } from "./limits.ts";
 import { Places, type PlacesLimits } from "./places.ts";
 import { malformedRequest, tooManyRequests } from "./refusals.ts";
 import { respond } from "./respond.ts";
-import type { WireRequest } from "./wire.ts";
+import type { Sending } from "./respond.ts";
+import type { WireRequest, WireResponse } from "./wire.ts";
 
 /** What Node is to enforce before a request reaches us. */
 export const serverOptions: ServerOptions<typeof BufferedRequest> = {
@@ -155,20 +156,18 @@ class ServingDoor implements Serving {
     }
     this.#inFlight += 1;
     connection.answering += 1;
-    void this.#finish(request, response, connection);
+    void answerRequest(request, this.#door.house).then((answer) =>
+      this.#finish(answer, response, { requestId: request.requestId, connection }),
+    );
   }
 
-  async #finish(
-    request: WireRequest,
-    response: ServerResponse,
-    connection: Connection,
-  ): Promise<void> {
-    const answer = await answerRequest(request, this.#door.house);
+  #finish(answer: WireResponse, response: ServerResponse, sending: Sending): void {
+    const { connection } = sending;
     this.#inFlight -= 1;
     connection.answering -= 1;
     connection.quietSweeps = 0;
     connection.closing ||= this.#draining;
-    respond(response, answer, { requestId: request.requestId, connection });
+    respond(response, answer, sending);
   }
 
   /** Refuses at the door; what else comes on this connection is not looked at. */

@@ -10,7 +10,7 @@ import type { Eventually } from "../lib/eventually.ts";
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
 import type { CallEvent, JournalEntry, Trail } from "../service/trail.ts";
-import { LimitReached, StoreConflict } from "../store/store.ts";
+import { LimitReached, type Store, StoreConflict } from "../store/store.ts";
 import { checkInput } from "./check.ts";
 import type { Checked, Input, OperationName } from "./contract.ts";
 import { KmsError } from "./errors.ts";
@@ -28,12 +28,16 @@ import { forgetKeyMaterial } from "./vault.ts";
 /** How often a call is begun again because a record it read was changed meanwhile. */
 const maxAttempts = 8;
 
-/** The work done and stored, and the records of it: first the call's own, one for each account. */
+/** The work done and stored, and the records of it. */
 interface Performed<Name extends OperationName> {
   readonly outcome: Outcome<Name>;
+  /** The call's own first, one for each account. */
   readonly events: readonly [CallEvent, ...CallEvent[]];
-  readonly entries: readonly [JournalEntry, ...JournalEntry[]];
+  readonly entries: Entries;
 }
+
+/** First the call's own. */
+type Entries = readonly [JournalEntry, ...JournalEntry[]];
 
 /** What is known of a call so far: a refusal is put on record with it. */
 export interface Progress<Name extends OperationName> {
@@ -52,8 +56,8 @@ export async function answer<Name extends OperationName>(
   try {
     if (operation === "not yet") throw notYet(name);
     const performed = await performUntilStored(operation, sent, desk, progress);
-    const { outcome, entries } = performed;
-    await remember(outcome, entries, desk);
+    const { outcome } = performed;
+    await remember(performed, desk);
     if (outcome.forgets !== undefined) await forgetKeyMaterial(desk.vault, outcome.forgets);
     noteUsage(operation, progress.keys, performed, desk);
     return {
@@ -68,28 +72,38 @@ export async function answer<Name extends OperationName>(
   }
 }
 
-/** Changes are made from what was read; when that is outdated at commit, everything is read again. */
-async function performUntilStored<Name extends OperationName>(
+/**
+ * Changes are made from what was read; when that is outdated at commit, everything is read
+ * again. Not a promise of its own around those that the work makes, here and in what it calls.
+ */
+function performUntilStored<Name extends OperationName>(
   operation: Operation<Name>,
   sent: JsonObject,
   desk: Desk,
   progress: Progress<Name>,
 ): Promise<Performed<Name>> {
   const attempt = () => performAndStore(operation, sent, desk, progress);
-  let contested: string | undefined;
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      if (contested === undefined) return await attempt();
-      // Side by side, all but one of those that met a conflict would meet the next.
-      return await inTurn({ queues: desk.store, name: contested }, attempt);
-    } catch (error) {
-      if (!(error instanceof StoreConflict) || attempts === maxAttempts) throw error;
-      contested = contestedRecord(error);
-    }
-  }
+  return attempt().catch((error: unknown) => tryAgain(attempt, error, desk));
 }
 
-/** Not a promise of its own around those that the work makes, here and in what it calls. */
+/** Side by side, all but one of those that met a conflict would meet the next. */
+async function tryAgain<Result>(
+  attempt: () => Promise<Result>,
+  failure: unknown,
+  { store: queues }: Desk,
+): Promise<Result> {
+  let reason = failure;
+  for (let attempts = 1; attempts < maxAttempts; attempts += 1) {
+    if (!(reason instanceof StoreConflict)) break;
+    try {
+      return await inTurn({ queues, name: contestedRecord(reason) }, attempt);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
 function performAndStore<Name extends OperationName>(
   operation: Operation<Name>,
   sent: JsonObject,
@@ -170,23 +184,32 @@ async function performOnKeys<Name extends OperationName>(
 }
 
 /** Nothing leaves before it is on record: if this fails, so does the call. */
-async function remember<Name extends OperationName>(
-  outcome: Outcome<Name>,
-  [own, ...others]: Performed<Name>["entries"],
+function remember<Name extends OperationName>(
+  { outcome, entries }: Performed<Name>,
   { trail, store }: Desk,
 ): Promise<void> {
-  try {
-    await (others.length === 0 ? trail.append(own) : appendAll([own, ...others], trail));
-    if (outcome.changes === undefined) return;
-    for (const { eventId } of [own, ...others]) store.settle(eventId);
-  } catch (error) {
-    wipeBlobs(outcome.output);
-    throw new NotRecorded(error);
-  }
+  return appendAll(entries, trail).then(
+    () => settle(outcome, entries, store),
+    (error: unknown) => {
+      wipeBlobs(outcome.output);
+      throw new NotRecorded(error);
+    },
+  );
 }
 
-async function appendAll(entries: readonly JournalEntry[], trail: Trail): Promise<void> {
-  await Promise.all(entries.map((entry) => trail.append(entry)));
+function appendAll(entries: readonly JournalEntry[], trail: Trail): Promise<unknown> {
+  const [own] = entries;
+  if (own !== undefined && entries.length === 1) return trail.append(own);
+  return Promise.all(entries.map((entry) => trail.append(entry)));
+}
+
+function settle<Name extends OperationName>(
+  { changes }: Outcome<Name>,
+  entries: Entries,
+  store: Store,
+): void {
+  if (changes === undefined) return;
+  for (const { eventId } of entries) store.settle(eventId);
 }
 
 /** A refusal does not leave before it is on record either. Gives what is to be thrown. */
