@@ -40,7 +40,7 @@ const maxDepth = 32;
 export function wipeBlobs(value: unknown, depth = 0): void {
   if (typeof value !== "object" || value === null || depth > maxDepth) return;
   if (value instanceof Uint8Array) {
-    value.fill(0);
+    wipe(value);
     return;
   }
   // Not Object.values, which makes an array of each object.

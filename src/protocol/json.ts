@@ -8,6 +8,7 @@ import { wipe } from "../lib/wipe.ts";
 import { ServiceError } from "../service/service-error.ts";
 import type { JsonObject, JsonValue } from "../service/service.ts";
 import { isInt64, numberSyntax } from "./json-number.ts";
+import { nameAt } from "./json-names.ts";
 import { unescapeBase64 } from "./json-blob.ts";
 
 export const maxDepth = 32;
@@ -166,17 +167,17 @@ class JsonReader {
   #readName(first: number): string {
     if (first !== quote) throw unreadable();
     this.#countToken();
-    const name = this.#readString();
+    const name = this.#readString(nameAt);
     if (this.#next() !== colon) throw unreadable();
     this.#at += 1;
     return name;
   }
 
-  #readString(): string {
+  #readString(textAt: typeof nameAt = asciiAt): string {
     const start = this.#at + 1;
     const kind = this.#skipString();
     const end = this.#at - 1;
-    if (kind === ascii) return this.#body.toString("latin1", start, end);
+    if (kind === ascii) return textAt(this.#body, start, end);
     if (kind === unicode) return this.#body.toString("utf8", start, end);
     return unescape(this.#body.toString("utf8", start - 1, end + 1));
   }
@@ -234,6 +235,10 @@ class JsonReader {
     if (!Number.isFinite(value) || !isInt64(text)) throw unreadable();
     return value;
   }
+}
+
+function asciiAt(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("latin1", start, end);
 }
 
 type StringKind = 0 | 1 | 2;
