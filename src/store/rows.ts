@@ -27,8 +27,9 @@ export function fromRow<Stored>(
   table: TableDescription<Stored>,
   row: readonly (SqlValue | undefined)[],
 ): Stored {
-  const record: Record<string, unknown> = {};
-  columnsOf(table).forEach(({ member, type, nullable }, index) => {
+  const { columns, blank } = layoutOf(table);
+  const record: Record<string, unknown> = { ...blank };
+  columns.forEach(({ member, type, nullable }, index) => {
     const value = row[index];
     const decoded = value === null && nullable ? null : decode(type, value);
     if (decoded === undefined) throw new Error(`${table.name} holds an unreadable ${member}`);
@@ -43,19 +44,32 @@ interface Column {
   readonly nullable: boolean;
 }
 
-/** Worked out once for each table: every record that is not in memory is read by them. */
-const columns = new WeakMap<object, readonly Column[]>();
+interface Layout {
+  readonly columns: readonly Column[];
+  /**
+   * All members, without values. A record is made as a copy of it: one that is made member by
+   * member V8 keeps as a hash table if it has many, five times as large and slower to read.
+   */
+  readonly blank: Readonly<Record<string, unknown>>;
+}
 
-function columnsOf<Stored>(table: TableDescription<Stored>): readonly Column[] {
-  const known = columns.get(table);
+/** Worked out once for each table: every record that is not in memory is read by them. */
+const layouts = new WeakMap<object, Layout>();
+
+function layoutOf<Stored>(table: TableDescription<Stored>): Layout {
+  const known = layouts.get(table);
   if (known !== undefined) return known;
-  const described = Object.entries(table.columns as AnyTable["columns"]).map(([member, type]) => ({
+  const columns = Object.entries(table.columns as AnyTable["columns"]).map(([member, type]) => ({
     member,
     type: basicType(type),
     nullable: isNullable(type),
   }));
-  columns.set(table, described);
-  return described;
+  const layout = {
+    columns,
+    blank: Object.fromEntries(columns.map(({ member }) => [member, undefined])),
+  };
+  layouts.set(table, layout);
+  return layout;
 }
 
 function encode(type: ColumnType, value: unknown): SqlValue | undefined {
