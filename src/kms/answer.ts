@@ -6,7 +6,7 @@
  *   the work → store the changes with their record → the record on disk → the answer
  */
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
-import type { Eventually } from "../lib/eventually.ts";
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import { wipeBlobs } from "../lib/wipe.ts";
 import type { Answer, JsonObject } from "../service/service.ts";
 import type { CallEvent, JournalEntry, Trail } from "../service/trail.ts";
@@ -81,14 +81,16 @@ function performUntilStored<Name extends OperationName>(
   sent: JsonObject,
   desk: Desk,
   progress: Progress<Name>,
-): Promise<Performed<Name>> {
+): Eventually<Performed<Name>> {
   const attempt = () => performAndStore(operation, sent, desk, progress);
-  return attempt().catch((error: unknown) => tryAgain(attempt, error, desk));
+  const performed = attempt();
+  if (!(performed instanceof Promise)) return performed;
+  return performed.catch((error: unknown) => tryAgain(attempt, error, desk));
 }
 
 /** Side by side, all but one of those that met a conflict would meet the next. */
 async function tryAgain<Result>(
-  attempt: () => Promise<Result>,
+  attempt: () => Eventually<Result>,
   failure: unknown,
   { store: queues }: Desk,
 ): Promise<Result> {
@@ -109,8 +111,8 @@ function performAndStore<Name extends OperationName>(
   sent: JsonObject,
   desk: Desk,
   progress: Progress<Name>,
-): Promise<Performed<Name>> {
-  return perform(operation, sent, desk, progress).then((outcome) => {
+): Eventually<Performed<Name>> {
+  return andThen(perform(operation, sent, desk, progress), (outcome) => {
     const events = copiesOf(successEvent(operation, desk, progress, outcome));
     return storeChanges(outcome, events, desk);
   });
@@ -134,7 +136,7 @@ function perform<Name extends OperationName>(
   sent: JsonObject,
   desk: Desk,
   progress: Progress<Name>,
-): Promise<Outcome<Name>> {
+): Eventually<Outcome<Name>> {
   const input = checkInput(operation, sent);
   const isBegunAgain = progress.input !== undefined;
   progress.input = input;
@@ -159,7 +161,7 @@ function performFor<Name extends OperationName>(
   input: Checked<Input<Name>>,
   desk: Desk,
   progress: Progress<Name>,
-): Promise<Outcome<Name>> {
+): Eventually<Outcome<Name>> {
   if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
   requireAccountAction(desk);
   const found: AccountCall<Name>["found"] = (keys) => {
@@ -168,19 +170,22 @@ function performFor<Name extends OperationName>(
   return operation.run({ ...desk, input, found });
 }
 
-async function performOnKeys<Name extends OperationName>(
+function performOnKeys<Name extends OperationName>(
   operation: KeyOperation<Name>,
   input: Checked<Input<Name>>,
   desk: Desk,
   progress: Progress<Name>,
-): Promise<Outcome<Name>> {
-  const keys = await fitKeys(operation, input, desk, (found) => {
-    progress.keys = found;
+): Eventually<Outcome<Name>> {
+  const found = (keys: readonly KeyInUse[]): void => {
+    progress.keys = keys;
+  };
+  return andThen(fitKeys(operation, input, desk, found), (keys) => {
+    const call = { ...desk, input, keys, key: keys[0].key };
+    return andThen(operation.precondition?.(call), () => {
+      refuseDryRun(input);
+      return operation.run(call);
+    });
   });
-  const call = { ...desk, input, keys, key: keys[0].key };
-  if (operation.precondition !== undefined) await operation.precondition(call);
-  refuseDryRun(input);
-  return await operation.run(call);
 }
 
 /** Nothing leaves before it is on record: if this fails, so does the call. */

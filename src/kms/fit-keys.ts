@@ -17,40 +17,80 @@ import { requireAlgorithm, symmetricDefault } from "./key-algorithms.ts";
 import { requireOrigin } from "./key-origin.ts";
 import { requireState } from "./key-state.ts";
 
+type Keys = readonly [KeyInUse, ...KeyInUse[]];
+
 /**
  * All keys are found and authorized before the state of any is told. `found` hears of
- * them as soon as they are known, so that a refusal can name them on record.
+ * them as soon as they are known, so that a refusal can name them on record. Nearly always
+ * all that is asked for is in memory, and nothing is waited for.
  */
-export async function fitKeys<Name extends OperationName>(
+export function fitKeys<Name extends OperationName>(
   operation: KeyOperation<Name>,
   input: Checked<Input<Name>>,
   desk: Desk,
   found: (keys: readonly KeyInUse[]) => void,
-): Promise<readonly [KeyInUse, ...KeyInUse[]]> {
+): Eventually<Keys> {
+  return andThen(requireTokens(input, desk), () =>
+    andThen(findKeys(operation, input, desk), (keys) => {
+      // Keys of others are not spoken of to whoever may not use them, on record neither.
+      found(keys.filter(({ key }) => key.accountId === desk.caller.accountId));
+      return andThen(authorizeUses(operation, input, keys, desk), () => {
+        found(keys);
+        return requireFitKeys(operation, input, keys, desk);
+      });
+    }),
+  );
+}
+
+function requireTokens(input: object, desk: Desk): Eventually<void> {
   const { GrantTokens } = input as { readonly GrantTokens?: readonly string[] };
-  if (GrantTokens !== undefined) await requireGenuineTokens(GrantTokens, desk);
+  return GrantTokens === undefined ? undefined : requireGenuineTokens(GrantTokens, desk);
+}
+
+function findKeys<Name extends OperationName>(
+  operation: KeyOperation<Name>,
+  input: Checked<Input<Name>>,
+  desk: Desk,
+): Eventually<Keys> {
   const [first, ...others] = operation.uses;
-  const firstFound = findKey(operation, first, input, desk);
-  const keys: [KeyInUse, ...KeyInUse[]] = [
-    firstFound instanceof Promise ? await firstFound : firstFound,
-  ];
-  for (const use of others) keys.push(await findKey(operation, use, input, desk));
-  // Keys of others are not spoken of to whoever may not use them, on record neither.
-  found(keys.filter(({ key }) => key.accountId === desk.caller.accountId));
-  for (const [index, use] of operation.uses.entries()) {
-    const derived =
-      use.keyConditions === undefined ? undefined : await use.keyConditions(keys, desk);
-    const authorized = authorizeUse({ operation, use, input, found: keys[index], derived }, desk);
-    if (authorized instanceof Promise) await authorized;
-  }
-  found(keys);
-  const checked = checkBlob(first, input, keys[0], desk);
-  const opened: [KeyInUse, ...KeyInUse[]] = [
-    checked instanceof Promise ? await checked : checked,
-    ...keys.slice(1),
-  ];
-  operation.uses.forEach((use, index) => requireFit(use, input, opened[index]));
-  return opened;
+  const keys = andThen(findKey(operation, first, input, desk), (key): Keys => [key]);
+  return others.reduce<Eventually<Keys>>(
+    (before, use) =>
+      andThen(before, (known) =>
+        andThen(findKey(operation, use, input, desk), (key): Keys => [...known, key]),
+      ),
+    keys,
+  );
+}
+
+function authorizeUses<Name extends OperationName>(
+  operation: KeyOperation<Name>,
+  input: Checked<Input<Name>>,
+  keys: Keys,
+  desk: Desk,
+): Eventually<undefined> {
+  return operation.uses.reduce<Eventually<undefined>>(
+    (before, use, index) =>
+      andThen(before, () =>
+        andThen(use.keyConditions?.(keys, desk), (derived) =>
+          authorizeUse({ operation, use, input, found: keys[index], derived }, desk),
+        ),
+      ),
+    undefined,
+  );
+}
+
+function requireFitKeys<Name extends OperationName>(
+  operation: KeyOperation<Name>,
+  input: Checked<Input<Name>>,
+  [first, ...others]: Keys,
+  desk: Desk,
+): Eventually<Keys> {
+  return andThen(checkBlob(operation.uses[0], input, first, desk), (opened) => {
+    const keys: Keys = [opened, ...others];
+    operation.uses.forEach((use, index) => requireFit(use, input, keys[index]));
+    return keys;
+  });
 }
 
 function findKey<Name extends OperationName>(

@@ -1,4 +1,5 @@
 /** Calls that met a conflict over the same record go on one after another. */
+import type { Eventually } from "../lib/eventually.ts";
 import type { KeyName } from "../store/records.ts";
 import type { StoreConflict } from "../store/store.ts";
 
@@ -14,7 +15,7 @@ const owners = new WeakMap<object, Map<string, Promise<void>>>();
 /** Does pieces of work of the same queue one after another, in the order they came. */
 export async function inTurn<Result>(
   { queues, name }: Queue,
-  work: () => Promise<Result>,
+  work: () => Eventually<Result>,
 ): Promise<Result> {
   const ends = owners.get(queues) ?? new Map<string, Promise<void>>();
   owners.set(queues, ends);
