@@ -37,8 +37,9 @@ export class SigningKey {
   sign(text: string): string {
     // Without its pads this would be a hash that anybody can compute.
     if (this.#isWiped) throw new Error("this signing key is wiped");
-    // As hex, because hash() makes a short string three times as fast as a Buffer.
-    this.#outer.write(this.#innerDigest(text), blockBytes, "hex");
+    // As a string, because hash() makes a short one twice as fast as a Buffer, and one
+    // character for one byte because that is written faster than hexadecimal.
+    this.#outer.write(this.#innerDigest(text), blockBytes, "binary");
     return hash("sha256", this.#outer, "hex");
   }
 
@@ -53,14 +54,14 @@ export class SigningKey {
     if (text.length * bytesPerCharacter > roomBytes) return this.#digestLong(text);
     const end = blockBytes + this.#inner.write(text, blockBytes);
     if (this.#framed.length !== end) this.#framed = this.#inner.subarray(0, end);
-    return hash("sha256", this.#framed, "hex");
+    return hash("sha256", this.#framed, "binary");
   }
 
   #digestLong(text: string): string {
     const framed = allocateSecret(blockBytes + Buffer.byteLength(text));
     framed.set(this.#inner.subarray(0, blockBytes));
     framed.write(text, blockBytes);
-    const digest = hash("sha256", framed, "hex");
+    const digest = hash("sha256", framed, "binary");
     wipe(framed);
     return digest;
   }

@@ -78,7 +78,8 @@ const context = newSecret(randomPrefixBytes + 32);
 
 function deriveMessageKey(binding: Binding, randomPrefix: Uint8Array): void {
   context.set(randomPrefix);
-  // As hex, because hash() makes a short string three times as fast as a Buffer.
-  context.write(hash("sha256", binding.associatedData, "hex"), randomPrefixBytes, "hex");
+  // As a string, because hash() makes a short one twice as fast as a Buffer; one character
+  // is one byte.
+  context.write(hash("sha256", binding.associatedData, "binary"), randomPrefixBytes, "binary");
   deriveInto(derived, binding.key, binding.label, context);
 }

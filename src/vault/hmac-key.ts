@@ -39,8 +39,8 @@ export class HmacKey {
     frame.set(this.#innerPad);
     outerFrame.set(this.#outerPad);
     // The inner digest is of no use without the outer pad, so it may be a string, which
-    // hash() makes three times as fast as a Buffer.
-    outerFrame.write(hash("sha256", frame, "hex"), blockBytes, "hex");
+    // hash() makes twice as fast as a Buffer; one character is one byte.
+    outerFrame.write(hash("sha256", frame, "binary"), blockBytes, "binary");
     const mac = hash("sha256", outerFrame, "buffer");
     into.set(mac, at);
     mac.fill(0);
