@@ -224,6 +224,58 @@ def wrapped(public_key, material):
         return subprocess.run(command.split(), cwd=folder, check=True, capture_output=True).stdout
 
 
+def grants():
+    key = new_key()
+    key_id, arn = key["KeyId"], key["Arn"]
+    root = f"arn:aws:iam::{key['AWSAccountId']}:root"
+    context = {"Department": "IT"}
+    asked = {
+        "KeyId": key_id,
+        "GranteePrincipal": root,
+        "RetiringPrincipal": root,
+        "Operations": ["Encrypt", "Decrypt", "CreateGrant"],
+        "Constraints": {"EncryptionContextSubset": context},
+    }
+    named = kms.create_grant(**asked, Name="boto3")
+    equal(kms.create_grant(**asked, Name="boto3")["GrantId"], named["GrantId"])
+    made = [named, *(kms.create_grant(**asked) for _ in range(2))]
+    ids = {grant["GrantId"] for grant in made}
+
+    pages = list(
+        kms.get_paginator("list_grants").paginate(KeyId=arn, PaginationConfig={"PageSize": 2})
+    )
+    equal([len(page["Grants"]) for page in pages], [2, 1])
+    listed = [grant for page in pages for grant in page["Grants"]]
+    equal({grant["GrantId"] for grant in listed}, ids)
+    for grant in listed:
+        equal(grant["KeyId"], arn)
+        equal(grant["IssuingAccount"], root)
+        equal(grant["Operations"], asked["Operations"])
+        equal(grant["Constraints"], asked["Constraints"])
+        equal(grant["Name"], "boto3" if grant["GrantId"] == named["GrantId"] else "")
+    retirable = kms.list_retirable_grants(RetiringPrincipal=root)["Grants"]
+    equal(ids <= {grant["GrantId"] for grant in retirable}, True)
+
+    tokens = [grant["GrantToken"] for grant in made]
+    kms.encrypt(KeyId=key_id, Plaintext=SECRET, EncryptionContext=context, GrantTokens=tokens)
+    with refused(kms.exceptions.InvalidGrantTokenException):
+        kms.encrypt(KeyId=key_id, Plaintext=SECRET, GrantTokens=["forged"])
+    with refused(kms.exceptions.InvalidArnException):
+        kms.create_grant(**{**asked, "GranteePrincipal": "nobody"})
+    with refused(ClientError):
+        kms.create_grant(**{**asked, "Operations": ["Sign"]})
+    with refused(kms.exceptions.DryRunOperationException):
+        kms.create_grant(**asked, DryRun=True)
+
+    kms.retire_grant(GrantToken=tokens[0])
+    kms.retire_grant(KeyId=arn, GrantId=made[1]["GrantId"])
+    kms.revoke_grant(KeyId=key_id, GrantId=made[2]["GrantId"])
+    equal(kms.list_grants(KeyId=key_id)["Grants"], [])
+    gone = named["GrantId"]
+    with refused(kms.exceptions.NotFoundException, f"Grant ID {gone} not found"):
+        kms.revoke_grant(KeyId=key_id, GrantId=gone)
+
+
 def pages():
     made = {new_key()["KeyId"] for _ in range(3)}
     found = []
@@ -283,7 +335,7 @@ def presigned():
 
 
 steps = (
-    (keys, aliases, cryptography, tags, policies, rotation, imports, pages)
+    (keys, aliases, cryptography, tags, policies, rotation, imports, grants, pages)
     + (custom_key_stores, not_yet, presigned)
 )
 for step in steps:
