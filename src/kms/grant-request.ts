@@ -1,6 +1,7 @@
 /** What CreateGrant is asked for: what is sound, and what it comes to. */
 import { createHash } from "node:crypto";
 import type { CreateGrantRequest } from "@aws-sdk/client-kms";
+import { parseArn } from "../lib/arn.ts";
 import type { GrantConstraintsRecord, GrantTerms } from "../store/records.ts";
 import type { Checked } from "./contract.ts";
 import { canonicalContext, type EncryptionContext } from "./encryption-context.ts";
@@ -25,6 +26,7 @@ export function requireSoundGrant(request: GrantRequest): void {
   requireServicePrincipal(request.RetiringServicePrincipal);
   requireServiceTerms(request);
   if (request.Operations.length === 0) throw invalid("A grant must allow at least one operation.");
+  requireArn(request.Constraints?.SourceArn);
   requireSoundPairs(request.Constraints?.EncryptionContextEquals);
   requireSoundPairs(request.Constraints?.EncryptionContextSubset);
 }
@@ -45,8 +47,9 @@ export function requireFittingGrant({ Operations, Constraints = {} }: GrantReque
   }
 }
 
+/** What the grant is to allow. An operation that is named again adds nothing. */
 export function termsOf({ Operations, Constraints }: GrantRequest): GrantTerms {
-  return { operations: Operations, constraints: constraintsOf(Constraints) };
+  return { operations: [...new Set(Operations)], constraints: constraintsOf(Constraints) };
 }
 
 /** The ARN of a principal or the name of a service: requireSoundGrant has seen to it that there is one. */
@@ -72,7 +75,7 @@ export function requestHash(request: GrantRequest, issuer: string): string | nul
     request.Name,
     granteeOf(request),
     retiringOf(request),
-    [...new Set(operations)].toSorted(),
+    operations.toSorted(),
     sortedPairs(constraints.EncryptionContextEquals),
     sortedPairs(constraints.EncryptionContextSubset),
     constraints.SourceArn ?? null,
@@ -102,6 +105,11 @@ function requireServiceTerms(request: GrantRequest): void {
       "RetiringPrincipal or RetiringServicePrincipal is required with GranteeServicePrincipal.",
     );
   }
+}
+
+function requireArn(arn: string | undefined): void {
+  if (arn === undefined || parseArn(arn) !== undefined) return;
+  throw new KmsError("InvalidArnException", `Invalid arn ${arn}`);
 }
 
 function requireSoundPairs(pairs: EncryptionContext | undefined): void {

@@ -155,6 +155,18 @@ describe("CreateGrant", () => {
     expect(await refused({ RetiringPrincipal: principal })).toEqual(invalid);
   });
 
+  test("InvalidArnException for a SourceArn that is none", async () => {
+    expect(await refused({ Constraints: { SourceArn: "bucket" } })).toEqual({
+      code: "InvalidArnException",
+      message: "Invalid arn bucket",
+    });
+  });
+
+  test("keeps an operation once that is named again", async () => {
+    const { GrantId } = await create({ Operations: ["Encrypt", "Decrypt", "Encrypt"] });
+    expect((await listed(GrantId))?.[0]?.Operations).toEqual(["Encrypt", "Decrypt"]);
+  });
+
   test("takes a service as grantee, with a SourceArn and someone to retire the grant", async () => {
     const service = {
       GranteePrincipal: undefined,
