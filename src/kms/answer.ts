@@ -83,9 +83,14 @@ function performUntilStored<Name extends OperationName>(
   progress: Progress<Name>,
 ): Eventually<Performed<Name>> {
   const attempt = () => performAndStore(operation, sent, desk, progress);
-  const performed = attempt();
-  if (!(performed instanceof Promise)) return performed;
-  return performed.catch((error: unknown) => tryAgain(attempt, error, desk));
+  try {
+    const performed = attempt();
+    if (!(performed instanceof Promise)) return performed;
+    return performed.catch((error: unknown) => tryAgain(attempt, error, desk));
+  } catch (error) {
+    // What is wrong may show before anything had to be waited for.
+    return tryAgain(attempt, error, desk);
+  }
 }
 
 /** Side by side, all but one of those that met a conflict would meet the next. */
