@@ -153,7 +153,7 @@ function read(text: string): PolicyDocument {
 
 /** Users, roles and their sessions cannot be created yet, so a policy cannot mean one that exists. */
 function namesUnknownPrincipal({ principal }: PolicyDocument["statements"][number]): boolean {
-  return principal.values.some(({ kind }) => unknownKinds.has(kind));
+  return principal?.values.some(({ kind }) => unknownKinds.has(kind)) ?? false;
 }
 
 const unknownKinds: ReadonlySet<string> = new Set([

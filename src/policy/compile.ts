@@ -45,19 +45,22 @@ function compileStatement(
   index: number,
   variables: boolean,
 ): readonly CompiledStatement[] {
-  const { sid, action, resource } = statement;
+  const { sid, principal, action, resource } = statement;
   if (action === undefined || resource === undefined) return [];
   return [
     {
       index,
       sid,
       action: compileActions(action),
-      principal: compilePrincipals(statement.principal),
+      principal: principal === undefined ? isOwner : compilePrincipals(principal),
       resource: compileResources(resource, variables),
       conditions: statement.conditions.map((clause) => compileCondition(clause, variables)),
     },
   ];
 }
+
+/** An identity policy is evaluated for nobody but the identity it is attached to. */
+const isOwner: PrincipalTest = () => "principal";
 
 function compileActions({ negated, values }: Element<string>): ActionTest {
   const tests = values.map(compileAction);

@@ -243,7 +243,7 @@ describe("a principal", () => {
     ["AROADBQP57FF2AEXAMPLE", "unique-id"],
   ])("may be %s: %s", (text, kind) => {
     const { statements } = parsePolicy(policyOf({ Principal: { AWS: text } }));
-    expect(statements[0]?.principal.values).toEqual([expect.objectContaining({ kind })]);
+    expect(statements[0]?.principal?.values).toEqual([expect.objectContaining({ kind })]);
   });
 
   test("may be a service, a federated provider, or several at once", () => {
@@ -253,7 +253,7 @@ describe("a principal", () => {
       AWS: ["111122223333", "*"],
     };
     const { statements } = parsePolicy(policyOf({ Principal }));
-    expect(statements[0]?.principal.values).toEqual([
+    expect(statements[0]?.principal?.values).toEqual([
       { kind: "service", name: "cloudtrail.amazonaws.com" },
       { kind: "federated", provider: "accounts.google.com" },
       { kind: "federated", provider: "arn:aws:iam::111122223333:saml-provider/idp" },

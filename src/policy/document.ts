@@ -19,7 +19,15 @@ const elements: ReadonlySet<string> = new Set(["Version", "Id", "Statement"]);
  */
 export function parsePolicy(text: string): PolicyDocument {
   requireSize(text);
-  const policy = readJson(text);
+  return readDocument(readJson(text), (statement, version) =>
+    readStatement(statement, version, "key"),
+  );
+}
+
+type ReadStatement = (statement: JsonObject, version: PolicyVersion) => Statement;
+
+/** Reads what all policies have in common. Throws a malformed PolicyError. */
+export function readDocument(policy: Json, read: ReadStatement): PolicyDocument {
   if (!(policy instanceof Map)) throw malformed("Policy document must be a JSON object.");
   for (const name of policy.keys()) {
     if (!elements.has(name)) throw malformed("Policy document has an unknown element.");
@@ -27,7 +35,7 @@ export function parsePolicy(text: string): PolicyDocument {
   const version = readVersion(policy.get("Version"));
   const id = policy.get("Id");
   if (id !== undefined && typeof id !== "string") throw malformed("Policy Id must be a string.");
-  const statements = readStatements(policy.get("Statement"), version);
+  const statements = readStatements(policy.get("Statement"), (json) => read(json, version));
   return { version, statements, ...(id === undefined ? {} : { id }) };
 }
 
@@ -44,18 +52,25 @@ function readVersion(version: Json | undefined): PolicyVersion {
   throw malformed("Policy Version must be 2008-10-17 or 2012-10-17.");
 }
 
-function readStatements(json: Json | undefined, version: PolicyVersion): readonly Statement[] {
+function readStatements(
+  json: Json | undefined,
+  read: (statement: JsonObject) => Statement,
+): readonly Statement[] {
   if (json === undefined) throw malformed("Policy document has no Statement.");
   const list = Array.isArray(json) ? (json as readonly Json[]) : [json];
   if (list.length === 0) throw malformed("Policy document has no Statement.");
-  return list.map((entry, index) => readNumbered(entry, index, version));
+  return list.map((entry, index) => readNumbered(entry, index, read));
 }
 
 /** Says which statement is at fault. AWS's own words about principals are left as they are. */
-function readNumbered(json: Json, index: number, version: PolicyVersion): Statement {
+function readNumbered(
+  json: Json,
+  index: number,
+  read: (statement: JsonObject) => Statement,
+): Statement {
   try {
     if (!(json instanceof Map)) throw malformed("must be a JSON object.");
-    return readStatement(json as JsonObject, version);
+    return read(json as JsonObject);
   } catch (error) {
     if (!(error instanceof PolicyError) || error.reason !== "malformed") throw error;
     throw malformed(`Statement ${index + 1}: ${error.message}`);

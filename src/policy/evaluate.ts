@@ -1,6 +1,6 @@
 /**
- * What one resource policy has to say about one request. It is one voice among several:
- * identity policies, boundaries and grants are weighed against it by whoever asked.
+ * What policies have to say about one request: those of the identity that asks, or the one
+ * of the resource. Each is one voice among several, weighed by whoever asked.
  */
 import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
 import { Evaluation, TooCostly } from "./evaluation.ts";
@@ -25,6 +25,14 @@ export interface ResourcePolicyDecision {
   /** Counted from 0. Missing from a denial because the policy took too long to evaluate. */
   readonly statementIndex?: number;
   readonly sid?: string;
+}
+
+/** What the policies of an identity answer together, and the statement it comes from. */
+export interface IdentityPolicyDecision {
+  readonly effect: "allow" | "deny" | "none";
+  /** Which policy decides, and which of its statements; both counted from 0. */
+  readonly policyIndex?: number;
+  readonly statementIndex?: number;
 }
 
 const strength: Readonly<Record<MatchKind, number>> = {
@@ -55,6 +63,43 @@ export function evaluateResourcePolicy(
     if (error instanceof TooCostly) return { effect: "deny" };
     throw error;
   }
+}
+
+/**
+ * Decides for all policies of the identity that asks: a matching Deny in any of them wins
+ * over an Allow in any other. An evaluation that would take more than a few milliseconds
+ * is a denial.
+ */
+export function evaluateIdentityPolicies(
+  policies: readonly CompiledPolicy[],
+  request: AccessRequest,
+): IdentityPolicyDecision {
+  const evaluation = new Evaluation(request.context);
+  const asked = { ...request, action: request.action.toLowerCase() };
+  try {
+    return (
+      first("deny", policies, asked, evaluation) ??
+      first("allow", policies, asked, evaluation) ?? { effect: "none" }
+    );
+  } catch (error) {
+    if (error instanceof TooCostly) return { effect: "deny" };
+    throw error;
+  }
+}
+
+function first(
+  effect: "allow" | "deny",
+  policies: readonly CompiledPolicy[],
+  request: AccessRequest,
+  evaluation: Evaluation,
+): IdentityPolicyDecision | undefined {
+  for (const [policyIndex, { denials, allowances }] of policies.entries()) {
+    const statements = effect === "deny" ? denials : allowances;
+    const found = strongest(effect, statements, request, evaluation);
+    if (found?.statementIndex === undefined) continue;
+    return { effect, policyIndex, statementIndex: found.statementIndex };
+  }
+  return undefined;
 }
 
 function strongest(

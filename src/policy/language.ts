@@ -11,7 +11,8 @@ export interface PolicyDocument {
 export interface Statement {
   readonly sid?: string;
   readonly effect: "Allow" | "Deny";
-  readonly principal: Element<PolicyPrincipal>;
+  /** None in an identity policy, which speaks of whomever it is attached to. */
+  readonly principal?: Element<PolicyPrincipal>;
   /** A statement without actions or without resources is accepted and matches nothing. */
   readonly action?: Element<string>;
   readonly resource?: Element<string>;

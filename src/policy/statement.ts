@@ -1,4 +1,4 @@
-/** One statement of a key policy: which elements it may have, and what each may hold. */
+/** One statement of a policy: which elements it may have, and what each may hold. */
 import { compileAction } from "./action.ts";
 import { readConditions } from "./condition-element.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -20,14 +20,22 @@ const elements: ReadonlySet<string> = new Set([
   "Condition",
 ]);
 
-/** Throws a PolicyError for a statement that a key policy may not contain. */
-export function readStatement(json: JsonObject, version: PolicyVersion): Statement {
+/** A key policy says whom it is about; an identity policy is about its owner. */
+export type PolicyKind = "key" | "identity";
+
+/** Throws a PolicyError for a statement that a policy of its kind may not contain. */
+export function readStatement(
+  json: JsonObject,
+  version: PolicyVersion,
+  kind: PolicyKind,
+): Statement {
   for (const name of json.keys()) {
     if (!elements.has(name)) throw malformed("has an unknown element.");
   }
   const variables = hasVariables(version);
   const sid = readSid(json.get("Sid"));
   const effect = readEffect(json.get("Effect"));
+  const principal = kind === "key" ? readPrincipalElement(json, effect) : undefined;
   const action = readStrings(json, "Action");
   const resource = readStrings(json, "Resource");
   // Compiling is the check: what cannot be matched against must not be stored.
@@ -35,9 +43,9 @@ export function readStatement(json: JsonObject, version: PolicyVersion): Stateme
   resource?.values.forEach((value) => compileResource(value, variables));
   return {
     effect,
-    principal: readPrincipalElement(json, effect),
     conditions: readConditions(json.get("Condition"), variables),
     ...(sid === undefined ? {} : { sid }),
+    ...(principal === undefined ? {} : { principal }),
     ...(action === undefined ? {} : { action }),
     ...(resource === undefined ? {} : { resource }),
   };
