@@ -14,12 +14,12 @@ const errorBody = (message: string) =>
   encodeError(new ServiceError("Code", 400, message), service, "request-1").body;
 
 test.each([
-  ["Action=A&Version=B", { operation: "A", version: "B" }],
-  ["Version=B&Action=A", { operation: "A", version: "B" }],
-  ["Action=%41+b", { operation: "A b", version: "NO_VERSION_SPECIFIED" }],
-  ["&Action=A&&", { operation: "A", version: "NO_VERSION_SPECIFIED" }],
-  ["Action=A&Version=B=C", { operation: "A", version: "B=C" }],
-  ["Action=A&__proto__=x&Version=B", { operation: "A", version: "B" }],
+  ["Action=A&Version=B", { operation: "A", version: "B", input: {} }],
+  ["Version=B&Action=A", { operation: "A", version: "B", input: {} }],
+  ["Action=%41+b", { operation: "A b", version: "NO_VERSION_SPECIFIED", input: {} }],
+  ["&Action=A&&", { operation: "A", version: "NO_VERSION_SPECIFIED", input: {} }],
+  ["Action=A&Version=B=C", { operation: "A", version: "B=C", input: {} }],
+  ["Action=A&Version=B&Name=a+b", { operation: "A", version: "B", input: { Name: "a b" } }],
 ])("%s is read", (form, call) => {
   expect(decodeCall(form)).toEqual(call);
   expect(decodeCall(Buffer.from(form))).toEqual(call);

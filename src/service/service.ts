@@ -70,8 +70,17 @@ export interface QueryService {
    * Answers a call and puts it on record before returning: the members of the result.
    * Throws ServiceError for a refusal.
    */
-  answer(
-    call: { readonly operation: string; readonly version: string },
-    by: Authenticated,
-  ): Promise<Readonly<Record<string, string>>>;
+  answer(call: QueryCall, by: Authenticated): Promise<QueryOutput | undefined>;
 }
+
+/** What a form asks for. Every value of the input is text, whatever it stands for. */
+export interface QueryCall extends Call {
+  readonly version: string;
+}
+
+/** The members of a result, in the order in which they are to be written. */
+export interface QueryOutput {
+  readonly [member: string]: QueryValue | undefined;
+}
+
+export type QueryValue = string | number | boolean | Date | readonly QueryValue[] | QueryOutput;

@@ -36,8 +36,8 @@ function bench(append: Trail["append"] = async () => {}) {
 
 test("GetCallerIdentity says who signed, and that it was asked is on record", async () => {
   const { service, events } = bench();
-  const output = await service.answer({ operation: "GetCallerIdentity", version }, by);
-  expect(Object.entries(output)).toEqual([
+  const output = await service.answer({ operation: "GetCallerIdentity", version, input: {} }, by);
+  expect(Object.entries(output ?? {})).toEqual([
     ["Arn", "arn:aws:iam::111122223333:root"],
     ["UserId", "111122223333"],
     ["Account", "111122223333"],
@@ -58,13 +58,13 @@ test("without its record there is no answer", async () => {
   const { service } = bench(async () => {
     throw new Error("the disk is full");
   });
-  const asked = service.answer({ operation: "GetCallerIdentity", version }, by);
+  const asked = service.answer({ operation: "GetCallerIdentity", version, input: {} }, by);
   await expect(asked).rejects.toThrow("the disk is full");
 });
 
 test.each([
-  ["another operation", { operation: "constructor", version }],
-  ["another version", { operation: "GetCallerIdentity", version: "2010-05-08" }],
+  ["another operation", { operation: "constructor", version, input: {} }],
+  ["another version", { operation: "GetCallerIdentity", version: "2010-05-08", input: {} }],
 ])("%s is not found", async (_, call) => {
   const { service, events } = bench();
   await expect(service.answer(call, by)).rejects.toMatchObject({
