@@ -9,7 +9,7 @@ import { openGateway } from "./gateway/open-gateway.ts";
 import type { Listener } from "./gateway/listen.ts";
 import type { OperatorLog } from "./gateway/wire.ts";
 import { accessKeyDirectory } from "./iam/access-key-directory.ts";
-import { adminService } from "./iam/admin-service.ts";
+import { adminService } from "./iam/admin/service.ts";
 import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
 import { stsService } from "./iam/sts/service.ts";

@@ -7,7 +7,7 @@ import type { AccessKeyRecord } from "../store/records.ts";
 import { commitOnRecord } from "../store/commit-on-record.ts";
 import type { Change } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
-import { adminEventSource, accountResource } from "./admin-trail.ts";
+import { adminEventSource, accountResource } from "./admin/trail.ts";
 import { writeCredentialsFile } from "./credentials-file.ts";
 import { newAccessKey } from "./new-access-key.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { openIamBench } from "../../test/iam-bench.ts";
+import { openIamBench } from "../../../test/iam-bench.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 
@@ -16,7 +16,7 @@ const repository = path.resolve(import.meta.dirname, "../..");
 const program = (directory: string, dieAt: number) => `
   import fs from "node:fs";
   const { openIamBench } = await import(${JSON.stringify(path.join(repository, "test/iam-bench.ts"))});
-  const { adminService } = await import(${JSON.stringify(path.join(repository, "src/iam/admin-service.ts"))});
+  const { adminService } = await import(${JSON.stringify(path.join(repository, "src/iam/admin/service.ts"))});
   const bench = await openIamBench(${JSON.stringify(directory)});
   let appends = 0;
   const trail = {

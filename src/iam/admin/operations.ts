@@ -1,5 +1,5 @@
 /** Every operation of the admin service, by its name on the wire. */
-import type { AdminOperation } from "./admin-operation.ts";
+import type { AdminOperation } from "./operation.ts";
 import { createAccessKey } from "./operations/create-access-key.ts";
 import { createAccount } from "./operations/create-account.ts";
 import { deleteAccessKey } from "./operations/delete-access-key.ts";

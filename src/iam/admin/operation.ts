@@ -1,9 +1,9 @@
 /** What an operation of the admin service says of itself. The corridor does the rest. */
-import type { Clock } from "../lib/clock.ts";
-import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
-import type { JsonObject } from "../service/service.ts";
-import type { Change } from "../store/store.ts";
-import type { AccountStore } from "./account-store.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { SecretAccessKeys } from "../../service/secret-access-keys.ts";
+import type { JsonObject } from "../../service/service.ts";
+import type { Change } from "../../store/store.ts";
+import type { AccountStore } from "../account-store.ts";
 import { checkInput, type Shapes } from "./shapes.ts";
 
 /** What an operation may reach while it runs. It reads; its changes are made by the corridor. */

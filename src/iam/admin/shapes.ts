@@ -1,5 +1,5 @@
 /** What the members of a request to the admin service must look like. */
-import type { JsonObject, JsonValue } from "../service/service.ts";
+import type { JsonObject, JsonValue } from "../../service/service.ts";
 import { refusal } from "./errors.ts";
 
 export interface Shape<T> {

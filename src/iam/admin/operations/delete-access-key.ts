@@ -1,5 +1,5 @@
 /** DeleteAccessKey: an access key is gone for good. Takes effect at once. */
-import { adminOperation } from "../admin-operation.ts";
+import { adminOperation } from "../operation.ts";
 import { noSuchAccessKey } from "../errors.ts";
 import * as shape from "../shapes.ts";
 

@@ -1,8 +1,8 @@
 /** CreateAccount: an account and its first access key, whose secret is shown this once. */
 import { randomInt } from "node:crypto";
-import { adminOperation, type Bench } from "../admin-operation.ts";
+import { adminOperation, type Bench } from "../operation.ts";
 import { refusal } from "../errors.ts";
-import { newAccessKey } from "../new-access-key.ts";
+import { newAccessKey } from "../../new-access-key.ts";
 import * as shape from "../shapes.ts";
 
 /** So many numbers are free that a second taken one in a row would be a wonder. */

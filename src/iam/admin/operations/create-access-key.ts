@@ -1,7 +1,7 @@
 /** CreateAccessKey: another access key for an account, whose secret is shown this once. */
-import { adminOperation } from "../admin-operation.ts";
+import { adminOperation } from "../operation.ts";
 import { noSuchAccount } from "../errors.ts";
-import { newAccessKey } from "../new-access-key.ts";
+import { newAccessKey } from "../../new-access-key.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {

@@ -1,5 +1,5 @@
 /** ListAccessKeys: the access keys of one account, page by page, without their secrets. */
-import { adminOperation } from "../admin-operation.ts";
+import { adminOperation } from "../operation.ts";
 import { noSuchAccount } from "../errors.ts";
 import { readPage } from "../pages.ts";
 import * as shape from "../shapes.ts";

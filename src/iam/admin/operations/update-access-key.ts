@@ -1,5 +1,5 @@
 /** UpdateAccessKey: lets an access key sign requests, or not. Takes effect at once. */
-import { adminOperation } from "../admin-operation.ts";
+import { adminOperation } from "../operation.ts";
 import { noSuchAccessKey } from "../errors.ts";
 import * as shape from "../shapes.ts";
 

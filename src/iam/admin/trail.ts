@@ -1,5 +1,5 @@
 /** What the trail's records of the admin service have in common. */
-import type { TrailResource } from "../service/trail.ts";
+import type { TrailResource } from "../../service/trail.ts";
 
 /** Our own: AWS has no such service. */
 export const adminEventSource = "admin.keyhaven";

@@ -1,5 +1,5 @@
 /** The admin service: accounts and access keys, for the operator of this machine alone. */
-import type { Service } from "../service/service.ts";
+import type { Service } from "../../service/service.ts";
 import { answerAdmin, recordRefusal, type AdminParts } from "./answer.ts";
 import { operations } from "./operations.ts";
 

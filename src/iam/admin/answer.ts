@@ -3,14 +3,14 @@
  * change, make the change and its record durable together, answer. An operation file
  * fills in the steps, it never rearranges them.
  */
-import { wipe } from "../lib/wipe.ts";
-import { ServiceError } from "../service/service-error.ts";
-import type { Answer, Authenticated, Call } from "../service/service.ts";
-import type { CallEvent, JournalEntry, Trail } from "../service/trail.ts";
-import { StoreConflict } from "../store/store.ts";
-import type { AccountStore } from "./account-store.ts";
-import type { AdminOperation, Bench, CheckedCall, Outcome } from "./admin-operation.ts";
-import { accountResource, adminEventSource } from "./admin-trail.ts";
+import { wipe } from "../../lib/wipe.ts";
+import { ServiceError } from "../../service/service-error.ts";
+import type { Answer, Authenticated, Call } from "../../service/service.ts";
+import type { CallEvent, JournalEntry, Trail } from "../../service/trail.ts";
+import { StoreConflict } from "../../store/store.ts";
+import type { AccountStore } from "../account-store.ts";
+import type { AdminOperation, Bench, CheckedCall, Outcome } from "./operation.ts";
+import { accountResource, adminEventSource } from "./trail.ts";
 import { refusal } from "./errors.ts";
 import { operations } from "./operations.ts";
 

@@ -1,5 +1,5 @@
 /** ListAccounts: every account, page by page, in the order of their numbers. */
-import { adminOperation } from "../admin-operation.ts";
+import { adminOperation } from "../operation.ts";
 import { readPage } from "../pages.ts";
 import * as shape from "../shapes.ts";
 

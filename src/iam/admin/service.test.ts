@@ -6,12 +6,12 @@ import {
   signatureUnder,
   signedText,
   signingKey,
-} from "../../test/iam-bench.ts";
-import { ServiceError } from "../service/service-error.ts";
-import type { Authenticated, JsonObject, Service } from "../service/service.ts";
-import { StoreConflict } from "../store/store.ts";
-import { accessKeyDirectory } from "./access-key-directory.ts";
-import { adminService } from "./admin-service.ts";
+} from "../../../test/iam-bench.ts";
+import { ServiceError } from "../../service/service-error.ts";
+import type { Authenticated, JsonObject, Service } from "../../service/service.ts";
+import { StoreConflict } from "../../store/store.ts";
+import { accessKeyDirectory } from "../access-key-directory.ts";
+import { adminService } from "./service.ts";
 import type { AdminParts } from "./answer.ts";
 
 const by: Authenticated = {
