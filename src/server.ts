@@ -12,6 +12,7 @@ import { accessKeyDirectory } from "./iam/access-key-directory.ts";
 import { adminService } from "./iam/admin/service.ts";
 import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
+import { iamService } from "./iam/service.ts";
 import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
 import { type KeyStoreParts, settleKeyStores } from "./kms/key-store-connections.ts";
@@ -176,7 +177,7 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const gateway = await openGateway({
     ...config,
     services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],
-    queryServices: [stsService({ trail })],
+    queryServices: [stsService({ trail }), iamService({ store, trail, secretAccessKeys, clock })],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,
     clock,

@@ -1,53 +1,69 @@
 /** Who an access key speaks for, and what proves it. */
-import { rootArn } from "../lib/arn.ts";
+import { partitionOf, rootArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
 import { wipe } from "../lib/wipe.ts";
 import type { AccessKeys, SigningCredential, SigningScope } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import { SigningKey } from "../service/signing-key.ts";
-import type { AccessKeyRecord } from "../store/records.ts";
+import type { AccessKeyRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
 import { SigningCredentials } from "./signing-credentials.ts";
+import { iamArn, userResource } from "./user.ts";
 
 const maxKept = 4_096;
 
 /**
  * The access keys of a store. An access key that is deactivated or deleted is unknown to
- * every request that starts after that was acknowledged: the record is read each time,
- * and what was derived from an older version of it is not used again.
+ * every request that starts after that was acknowledged, and so is what a user was allowed
+ * before: the records are read each time, and what was made of older versions of them is
+ * not used again.
  */
 export function accessKeyDirectory(parts: {
   readonly store: AccountStore;
   readonly secretAccessKeys: SecretAccessKeys;
 }): AccessKeys {
+  const { store, secretAccessKeys } = parts;
   const kept = new SigningCredentials(maxKept);
+  const credentialOf = (scope: SigningScope, owned: OwnedAccessKey) =>
+    kept.find(nameOf(scope, owned), () => deriveCredential(scope, owned, secretAccessKeys));
   return {
     findSigningCredential: (scope) =>
-      andThen(parts.store.findAccessKey(scope.accessKeyId), (record) => {
+      andThen(store.findAccessKey(scope.accessKeyId), (record) => {
         if (record?.status !== "Active") return undefined;
-        return kept.find(nameOf(scope, record), () =>
-          deriveCredential(scope, record, parts.secretAccessKeys),
+        if (record.userId === null) return credentialOf(scope, { record });
+        return andThen(store.findUser(record.userId), (user) =>
+          user === undefined ? undefined : credentialOf(scope, { record, user }),
         );
       }),
   };
 }
 
+interface OwnedAccessKey {
+  readonly record: AccessKeyRecord;
+  /** Missing for an access key of the root identity. */
+  readonly user?: UserRecord;
+}
+
 /** A blank keeps the parts apart: no part of a credential scope that signs can hold one. */
-function nameOf(scope: SigningScope, record: AccessKeyRecord): string {
+function nameOf(scope: SigningScope, { record, user }: OwnedAccessKey): string {
   const { date, region, service } = scope;
-  return `${record.accessKeyId} ${record.rowVersion} ${date} ${region} ${service}`;
+  const versions = `${record.rowVersion} ${user?.rowVersion ?? 0}`;
+  return `${record.accessKeyId} ${versions} ${date} ${region} ${service}`;
 }
 
 async function deriveCredential(
   { date, region, service }: SigningScope,
-  { accountId, accessKeyId, wrappedSecret: wrapped }: AccessKeyRecord,
+  { record, user }: OwnedAccessKey,
   secretAccessKeys: SecretAccessKeys,
 ): Promise<SigningCredential> {
+  const { accountId, accessKeyId, wrappedSecret: wrapped } = record;
   const facts = { accountId, accessKeyId };
   const bytes = await secretAccessKeys.deriveSigningKey({ facts, wrapped, date, region, service });
+  const caller =
+    user === undefined ? rootOf(accountId, accessKeyId, region) : userOf(user, accessKeyId, region);
   try {
-    return { caller: rootOf(accountId, accessKeyId, region), signingKey: new SigningKey(bytes) };
+    return { caller, signingKey: new SigningKey(bytes) };
   } finally {
     wipe(bytes);
   }
@@ -56,4 +72,19 @@ async function deriveCredential(
 function rootOf(accountId: string, accessKeyId: string, region: string): Caller {
   const arn = rootArn(accountId, region);
   return { type: "Root", accountId, arn, principalId: accountId, accessKeyId };
+}
+
+function userOf(user: UserRecord, accessKeyId: string, region: string): Caller {
+  const { accountId, userId: principalId, userName } = user;
+  const arn = iamArn(partitionOf(region), accountId, userResource(user));
+  const identityPolicies = user.policies.map(({ PolicyDocument }) => PolicyDocument);
+  return {
+    type: "IAMUser",
+    accountId,
+    arn,
+    principalId,
+    accessKeyId,
+    userName,
+    identityPolicies,
+  };
 }

@@ -3,5 +3,14 @@ import type { Store } from "../store/store.ts";
 /** The part of the store that accounts and access keys live in. */
 export type AccountStore = Pick<
   Store,
-  "findAccount" | "listAccounts" | "findAccessKey" | "listAccessKeys" | "commit" | "settle"
+  | "findAccount"
+  | "listAccounts"
+  | "findAccessKey"
+  | "listAccessKeys"
+  | "listAccessKeysOf"
+  | "findUser"
+  | "findUserNamed"
+  | "listUsers"
+  | "commit"
+  | "settle"
 >;

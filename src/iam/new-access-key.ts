@@ -12,6 +12,8 @@ export interface NewAccessKey {
 export async function newAccessKey(
   wanted: {
     readonly accountId: string;
+    /** Whose it is; the account's root identity's when it is left out. */
+    readonly userId?: string;
     readonly createdAtMs: number;
     /** A fresh one when it is left out. */
     readonly accessKeyId?: string;
@@ -19,11 +21,24 @@ export async function newAccessKey(
   },
   secretAccessKeys: SecretAccessKeys,
 ): Promise<NewAccessKey> {
-  const { accountId, createdAtMs, accessKeyId = createAccessKeyId(accountId), secret } = wanted;
+  const {
+    accountId,
+    userId = null,
+    createdAtMs,
+    accessKeyId = createAccessKeyId(accountId),
+    secret,
+  } = wanted;
   const facts = { accountId, accessKeyId };
   const { secretAccessKey, wrapped } = await secretAccessKeys.create(facts, secret);
   return {
-    record: { ...facts, status: "Active", wrappedSecret: wrapped, createdAtMs, rowVersion: 1 },
+    record: {
+      ...facts,
+      userId,
+      status: "Active",
+      wrappedSecret: wrapped,
+      createdAtMs,
+      rowVersion: 1,
+    },
     secretAccessKey,
   };
 }

@@ -11,7 +11,7 @@ const service = {
 } as const;
 
 const errorBody = (message: string) =>
-  encodeError(new ServiceError("Code", 400, message), service, "request-1").body;
+  encodeError(new ServiceError("Code", 400, message), service, "request-1").body.toString();
 
 test.each([
   ["Action=A&Version=B", { operation: "A", version: "B", input: {} }],

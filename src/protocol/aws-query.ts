@@ -5,7 +5,7 @@
 import { ServiceError } from "../service/service-error.ts";
 import type { QueryCall, QueryOutput, QueryService } from "../service/service.ts";
 import { inputOf, readForm } from "./query-form.ts";
-import { elementLines, indented, memberLines } from "./xml.ts";
+import { elementLines, indented, joinLines, memberLines, type XmlLine } from "./xml.ts";
 
 export const contentType = "text/xml";
 
@@ -32,13 +32,16 @@ export function decodeCall(form: Buffer | string): QueryCall {
   return { operation, version, input: inputOf(fields) };
 }
 
-/** The body of an answer. An operation without output has no result, only metadata. */
+/**
+ * The body of an answer. An operation without output has no result, only metadata. Bytes
+ * when there is a secret in it: they are to be wiped once they have left.
+ */
 export function encodeAnswer(
   { operation }: QueryCall,
   output: QueryOutput | undefined,
   { xmlNamespace }: QueryService,
   requestId: string,
-): string {
+): string | Buffer {
   return document(`${operation}Response`, xmlNamespace, [
     ...(output === undefined ? [] : elementLines(`${operation}Result`, output)),
     ...elementLines("ResponseMetadata", { RequestId: requestId }),
@@ -50,7 +53,7 @@ export function encodeError(
   error: ServiceError,
   { xmlNamespace }: QueryService,
   requestId: string,
-): { readonly status: number; readonly body: string } {
+): { readonly status: number; readonly body: string | Buffer } {
   const { code, status } = inQueryWords.get(error.code) ?? error;
   const Type = status >= 500 ? "Receiver" : "Sender";
   const body = document(
@@ -64,10 +67,13 @@ export function encodeError(
   return { status, body };
 }
 
-function document(name: string, xmlNamespace: string, children: readonly string[]): string {
-  return [`<${name} xmlns="${xmlNamespace}">`, ...children.map(indented), `</${name}>`, ""].join(
-    "\n",
-  );
+function document(
+  name: string,
+  xmlNamespace: string,
+  children: readonly XmlLine[],
+): string | Buffer {
+  const lines = [`<${name} xmlns="${xmlNamespace}">`, ...children.map(indented), `</${name}>`];
+  return joinLines(lines);
 }
 
 /** What the JSON protocol calls otherwise (IAM and STS, "Common Errors"). */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { elementLines } from "./xml.ts";
+import { elementLines, joinLines } from "./xml.ts";
 
 test("structures, lists and scalars are elements", () => {
   const value = {
@@ -11,7 +11,7 @@ test("structures, lists and scalars are elements", () => {
     Keys: ["x", { Id: "y" }],
     None: [],
   };
-  expect(elementLines("Result", value).join("\n")).toBe(`<Result>
+  expect(joinLines(elementLines("Result", value))).toBe(`<Result>
   <Name>a&lt;b</Name>
   <Count>2</Count>
   <Done>false</Done>
@@ -23,5 +23,13 @@ test("structures, lists and scalars are elements", () => {
     </member>
   </Keys>
   <None/>
-</Result>`);
+</Result>
+`);
+});
+
+test("a secret is bytes among bytes, and is wiped where it came from", () => {
+  const secret = Buffer.from("abc");
+  const joined = joinLines(elementLines("Key", { Id: "1", Secret: secret }));
+  expect(joined).toEqual(Buffer.from("<Key>\n  <Id>1</Id>\n  <Secret>abc</Secret>\n</Key>\n"));
+  expect(secret).toEqual(Buffer.alloc(3));
 });

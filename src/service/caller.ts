@@ -1,11 +1,18 @@
 /** Who is calling. A value of this type exists only once authentication has succeeded. */
 export interface Caller {
   /** The words of CloudTrail's userIdentity.type; Operator is our own, for the admin channel. */
-  readonly type: "Root" | "Operator";
+  readonly type: "Root" | "IAMUser" | "Operator";
   readonly accountId: string;
   readonly arn: string;
   readonly principalId: string;
   readonly accessKeyId?: string;
+  /** Of an IAM user. */
+  readonly userName?: string;
+  /**
+   * The texts of the identity policies that were attached to the caller when the request
+   * came. Missing for an account's root identity, which needs none.
+   */
+  readonly identityPolicies?: readonly string[];
 }
 
 /** What is true of a request whoever sent it. Server-derived: no client header can set it. */

@@ -83,4 +83,12 @@ export interface QueryOutput {
   readonly [member: string]: QueryValue | undefined;
 }
 
-export type QueryValue = string | number | boolean | Date | readonly QueryValue[] | QueryOutput;
+/** Bytes are secret text, in ASCII: they are wiped as soon as they are encoded. */
+export type QueryValue =
+  | string
+  | number
+  | boolean
+  | Date
+  | Uint8Array
+  | readonly QueryValue[]
+  | QueryOutput;

@@ -20,6 +20,7 @@ import { type AnyTable, tables } from "./tables.ts";
 const limits = {
   accounts: 1_000,
   accessKeys: 10_000,
+  users: 10_000,
   keys: 20_000,
   customKeyStores: 1_000,
   keyMaterials: 20_000,
@@ -46,6 +47,7 @@ export function recordCaches(): RecordCaches {
   const caches: Caches = {
     accounts: new BoundedMap(limits.accounts),
     accessKeys: new BoundedMap(limits.accessKeys),
+    users: new BoundedMap(limits.users),
     keys: new BoundedMap(limits.keys),
     customKeyStores: new BoundedMap(limits.customKeyStores),
     keyMaterials: new BoundedMap(limits.keyMaterials),

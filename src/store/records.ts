@@ -16,9 +16,32 @@ export interface AccountRecord extends Versioned {
 export interface AccessKeyRecord extends Versioned {
   readonly accessKeyId: string;
   readonly accountId: string;
+  /** Null for an access key of the account's root identity. */
+  readonly userId: string | null;
   readonly status: "Active" | "Inactive";
   /** Sealed by the vault; the secret access key itself is never stored. */
   readonly wrappedSecret: Uint8Array;
+  readonly createdAtMs: number;
+}
+
+/** A policy of one identity alone. */
+export interface InlinePolicy {
+  readonly PolicyName: string;
+  /** The text as it was sent. */
+  readonly PolicyDocument: string;
+}
+
+/** An IAM user. */
+export interface UserRecord extends Versioned {
+  /** AIDA and 17 characters: no other identity ever has it, nor one of the same name later. */
+  readonly userId: string;
+  readonly accountId: string;
+  readonly userName: string;
+  /** The name in lower case: no two users of an account have names that differ by case alone. */
+  readonly foldedName: string;
+  /** With both its slashes. */
+  readonly path: string;
+  readonly policies: readonly InlinePolicy[];
   readonly createdAtMs: number;
 }
 

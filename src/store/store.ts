@@ -20,12 +20,14 @@ import type {
   KeyMaterialRecord,
   KeyName,
   KeyRecord,
+  UserRecord,
 } from "./records.ts";
 
 /** The tables, and the record each holds. */
 export interface Tables {
   accounts: AccountRecord;
   accessKeys: AccessKeyRecord;
+  users: UserRecord;
   domainKeys: DomainKeyRecord;
   keys: KeyRecord;
   customKeyStores: CustomKeyStoreRecord;
@@ -98,6 +100,17 @@ export interface Store {
   findAccessKey(accessKeyId: string): Eventually<AccessKeyRecord | undefined>;
   /** By access key id. */
   listAccessKeys(accountId: string, page: Page): Promise<readonly AccessKeyRecord[]>;
+  /** Of one user, or of the account's root identity. */
+  listAccessKeysOf(
+    owner: { readonly accountId: string; readonly userId: string | null },
+    page: Page,
+  ): Promise<readonly AccessKeyRecord[]>;
+
+  findUser(userId: string): Eventually<UserRecord | undefined>;
+  /** By the name in lower case. */
+  findUserNamed(accountId: string, foldedName: string): Promise<UserRecord | undefined>;
+  /** By the name in lower case. */
+  listUsers(accountId: string, page: Page): Promise<readonly UserRecord[]>;
   listDomainKeys(): Promise<readonly DomainKeyRecord[]>;
 
   findKey(name: KeyName): Eventually<KeyRecord | undefined>;

@@ -164,13 +164,14 @@ const identities = new WeakMap<Caller, string>();
 function identityOf(caller: Caller): string {
   const known = identities.get(caller);
   if (known !== undefined) return known;
-  const { type, principalId, arn, accountId, accessKeyId } = caller;
+  const { type, principalId, arn, accountId, accessKeyId, userName } = caller;
   const identity = JSON.stringify({
     type,
     principalId,
     arn,
     ...(accountId === "" ? {} : { accountId }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    ...(userName === undefined ? {} : { userName }),
   });
   identities.set(caller, identity);
   return identity;

@@ -6,25 +6,17 @@
 import { wipe } from "../../lib/wipe.ts";
 import { ServiceError } from "../../service/service-error.ts";
 import type { Answer, Authenticated, Call } from "../../service/service.ts";
-import type { CallEvent, JournalEntry, Trail } from "../../service/trail.ts";
-import { StoreConflict } from "../../store/store.ts";
+import type { CallEvent, Trail } from "../../service/trail.ts";
 import type { AccountStore } from "../account-store.ts";
+import { carryOut as carryOutWork, putOnRecord, type Settled } from "../carry-out.ts";
 import type { AdminOperation, Bench, CheckedCall, Outcome } from "./operation.ts";
 import { accountResource, adminEventSource } from "./trail.ts";
 import { refusal } from "./errors.ts";
 import { operations } from "./operations.ts";
 
-/** How often a call begins again because another change came first. */
-const maxAttempts = 5;
-
 export interface AdminParts extends Bench {
   readonly store: AccountStore;
   readonly trail: Trail;
-}
-
-interface Settled {
-  readonly outcome: Outcome;
-  readonly entry: JournalEntry;
 }
 
 /** Rejects with a ServiceError for a refusal, which is on record by then. */
@@ -33,16 +25,9 @@ export async function answerAdmin(
   by: Authenticated,
   parts: AdminParts,
 ): Promise<Answer> {
-  const { outcome, entry } = await decide(call, by, parts);
-  try {
-    await parts.trail.append(entry);
-  } catch (error) {
-    // The change stays, and so does its record, which the trail will make up for. But the
-    // answer does not leave, so neither does the secret.
-    wipe(outcome.secret);
-    throw error;
-  }
-  if (outcome.changes !== undefined) parts.store.settle(entry.eventId);
+  const settled = await decide(call, by, parts);
+  await putOnRecord(settled, wipeSecret, parts);
+  const { outcome } = settled;
   return { output: outcome.output, sensitive: outcome.secret !== undefined };
 }
 
@@ -68,7 +53,7 @@ export async function recordRefusal(
   );
 }
 
-async function decide(call: Call, by: Authenticated, parts: AdminParts): Promise<Settled> {
+async function decide(call: Call, by: Authenticated, parts: AdminParts): Promise<Settled<Outcome>> {
   let requestParameters: CheckedCall["requestParameters"] = null;
   try {
     const operation = requireOperation(call.operation, by);
@@ -97,30 +82,21 @@ async function carryOut(
   checked: CheckedCall,
   event: CallEvent,
   parts: AdminParts,
-): Promise<Settled> {
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const outcome = await checked.run(parts);
-    const entry = parts.trail.compose(withOutcome(event, outcome));
-    if (await commit(outcome, entry, parts.store)) return { outcome, entry };
-  }
+): Promise<Settled<Outcome>> {
+  const settled = await carryOutWork(
+    {
+      run: async () => await checked.run(parts),
+      entryFor: (outcome) => parts.trail.compose(withOutcome(event, outcome)),
+      drop: wipeSecret,
+    },
+    parts.store,
+  );
+  if (settled !== undefined) return settled;
   throw refusal("ConcurrentModificationException", "It was changed at the same time. Try again.");
 }
 
-/** Whether the changes were made; if not, another change came first and nothing has happened. */
-async function commit(
-  outcome: Outcome,
-  entry: JournalEntry,
-  store: AccountStore,
-): Promise<boolean> {
-  if (outcome.changes === undefined) return true;
-  try {
-    await store.commit(outcome.changes, entry);
-    return true;
-  } catch (error) {
-    wipe(outcome.secret);
-    if (error instanceof StoreConflict) return false;
-    throw error;
-  }
+function wipeSecret({ secret }: Outcome): void {
+  wipe(secret);
 }
 
 function withOutcome(event: CallEvent, { responseElements, accountId }: Outcome): CallEvent {

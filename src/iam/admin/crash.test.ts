@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { openIamBench } from "../../../test/iam-bench.ts";
 
-const repository = path.resolve(import.meta.dirname, "../..");
+const repository = path.resolve(import.meta.dirname, "../../..");
 
 /**
  * Creates accounts eight at a time and says which were acknowledged. Dies by itself at

@@ -1,7 +1,7 @@
 /** AWS STS as a service. For now it answers one question: who am I? */
-import { ServiceError } from "../../service/service-error.ts";
 import type { QueryService } from "../../service/service.ts";
 import type { Trail } from "../../service/trail.ts";
+import { unknownOperation } from "../unknown-operation.ts";
 import { getCallerIdentity } from "./operations/get-caller-identity.ts";
 
 const apiVersion = "2011-06-15";
@@ -14,9 +14,10 @@ export function stsService({ trail }: { readonly trail: Trail }): QueryService {
     signingName: "sts",
     isGlobal: true,
     xmlNamespace: `https://sts.amazonaws.com/doc/${apiVersion}/`,
-    async answer({ operation, version }, by) {
+    async answer(call, by) {
+      const { operation, version } = call;
       const answer = version === apiVersion ? operations.get(operation) : undefined;
-      if (answer === undefined) throw unknownOperation(operation, version);
+      if (answer === undefined) throw unknownOperation(call);
       const event = {
         ...by,
         eventSource: "sts.amazonaws.com",
@@ -30,9 +31,4 @@ export function stsService({ trail }: { readonly trail: Trail }): QueryService {
       return output;
     },
   };
-}
-
-function unknownOperation(operation: string, version: string): ServiceError {
-  const message = `Could not find operation ${operation} for version ${version}`;
-  return new ServiceError("InvalidAction", 400, message);
 }

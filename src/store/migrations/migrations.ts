@@ -9,6 +9,7 @@ import { grants } from "./0004-grants.ts";
 import { clock } from "./0005-clock.ts";
 import { customKeyStores } from "./0006-custom-key-stores.ts";
 import { grantContexts } from "./0007-grant-contexts.ts";
+import { users } from "./0008-users.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   clock,
   customKeyStores,
   grantContexts,
+  users,
 ];

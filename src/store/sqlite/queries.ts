@@ -19,6 +19,16 @@ export function prepareQueries(database: DatabaseSync) {
     listAccessKeys: paged(
       select("accessKeys", "account_id = ? AND access_key_id > ? ORDER BY access_key_id LIMIT ?"),
     ),
+    listAccessKeysOf: paged(
+      select(
+        "accessKeys",
+        "account_id = ? AND user_id IS ? AND access_key_id > ? ORDER BY access_key_id LIMIT ?",
+      ),
+    ),
+    findUserNamed: select("users", "account_id = ? AND folded_name = ?"),
+    listUsers: paged(
+      select("users", "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?"),
+    ),
     listDomainKeys: select("domainKeys", "true ORDER BY number"),
 
     listKeyIds: paged(keyIdsOf(database)),
@@ -174,6 +184,7 @@ function findsOf(database: DatabaseSync): Finds {
   return {
     accounts: find("accounts"),
     accessKeys: find("accessKeys"),
+    users: find("users"),
     domainKeys: find("domainKeys"),
     keys: find("keys"),
     customKeyStores: find("customKeyStores"),
@@ -295,7 +306,7 @@ function erasureOf(database: DatabaseSync): () => boolean {
 
 /** No sort key is empty, so the first page is what comes after the empty string. */
 function paged<Stored>(select: Select<Stored>) {
-  return (values: readonly string[], { after, limit }: Page): readonly Stored[] =>
+  return (values: readonly SqlValue[], { after, limit }: Page): readonly Stored[] =>
     select(...values, after ?? "", pageLength(limit));
 }
 

@@ -78,6 +78,7 @@ describe("every table gives back what was put into it", () => {
     const accessKeys = fc.record(
       {
         accessKeyId: name,
+        userId: fc.constant(null),
         accountId: name,
         status: fc.constantFrom("Active", "Inactive"),
         wrappedSecret: bytes,
@@ -349,6 +350,7 @@ describe("pages", () => {
           table: "accessKeys",
           record: {
             accessKeyId: id,
+            userId: null,
             accountId: id === "e" ? "other" : accountId,
             status: "Active",
             wrappedSecret: Uint8Array.of(1),

@@ -85,6 +85,7 @@ type CachedReads = Pick<
   Store,
   | "findAccount"
   | "findAccessKey"
+  | "findUser"
   | "findKey"
   | "findKeyMaterial"
   | "findAlias"
@@ -105,6 +106,7 @@ function cachedReads({ writer, queries, caches }: Parts): CachedReads {
   return {
     findAccount: (...id) => read(() => caches.find("accounts", id, () => find.accounts(id))),
     findAccessKey: (...id) => read(() => caches.find("accessKeys", id, () => find.accessKeys(id))),
+    findUser: (...id) => read(() => caches.find("users", id, () => find.users(id))),
     findKey(name) {
       const id = keyNameValues(name);
       return read(() => caches.find("keys", id, () => find.keys(id)));
@@ -141,6 +143,10 @@ function plainReads({ writer, queries }: Parts): PlainReads {
     listAccounts: async (page) => read(() => queries.listAccounts([], page)),
     listAccessKeys: async (accountId, page) =>
       read(() => queries.listAccessKeys([accountId], page)),
+    listAccessKeysOf: async ({ accountId, userId }, page) =>
+      read(() => queries.listAccessKeysOf([accountId, userId], page)),
+    findUserNamed: async (...name) => read(() => queries.findUserNamed(...name)[0]),
+    listUsers: async (accountId, page) => read(() => queries.listUsers([accountId], page)),
     listDomainKeys: async () => read(() => queries.listDomainKeys()),
     listKeyIds: async (accountId, region, page) =>
       read(() => queries.listKeyIds([accountId, region], page)),

@@ -1,0 +1,132 @@
+/**
+ * How a call to IAM is answered, in order: is it well-formed, whom is it about, may the
+ * caller, what would it change, make the change and its record durable together, answer.
+ * An operation file fills in the steps, it never rearranges them.
+ */
+import { partitionOf } from "../lib/arn.ts";
+import { wipe } from "../lib/wipe.ts";
+import { ServiceError } from "../service/service-error.ts";
+import type { Authenticated, QueryCall, QueryOutput } from "../service/service.ts";
+import type { CallEvent, Trail } from "../service/trail.ts";
+import { LimitReached } from "../store/store.ts";
+import type { AccountStore } from "./account-store.ts";
+import { authorize } from "./authorize.ts";
+import { carryOut, putOnRecord, type Settled } from "./carry-out.ts";
+import { iamError, noSuchUser } from "./errors.ts";
+import type { CheckedCall, Desk, IamOperation, Outcome, Subject } from "./operation.ts";
+import { quotaReached } from "./quotas.ts";
+import { folded, iamArn, userResource } from "./user.ts";
+
+export interface IamParts extends Omit<Desk, "store" | "partition"> {
+  readonly store: AccountStore;
+  readonly trail: Trail;
+}
+
+interface NamedOperation {
+  readonly name: string;
+  readonly operation: IamOperation;
+}
+
+/** Rejects with a ServiceError for a refusal, which is on record by then. */
+export async function answerIam(
+  named: NamedOperation,
+  call: QueryCall,
+  by: Authenticated,
+  parts: IamParts,
+): Promise<QueryOutput | undefined> {
+  const settled = await decide(named, call, by, parts);
+  await putOnRecord(settled, wipeSecret, parts);
+  return settled.outcome.output;
+}
+
+async function decide(
+  { name, operation }: NamedOperation,
+  call: QueryCall,
+  by: Authenticated,
+  parts: IamParts,
+): Promise<Settled<Outcome>> {
+  let event = eventOf(name, operation, by);
+  try {
+    const checked = operation.check(call.input);
+    event = { ...event, requestParameters: checked.requestParameters };
+    return await carryOutChecked(checked, event, parts);
+  } catch (error) {
+    const refusal = error instanceof LimitReached ? quotaReached(error) : error;
+    await parts.trail.append(parts.trail.compose({ ...event, ...failureOf(refusal) }));
+    throw refusal;
+  }
+}
+
+async function carryOutChecked(
+  checked: CheckedCall,
+  event: CallEvent,
+  parts: IamParts,
+): Promise<Settled<Outcome>> {
+  const settled = await carryOut(
+    {
+      run: async () => await perform(checked, event, parts),
+      entryFor: (outcome) =>
+        parts.trail.compose({ ...event, responseElements: outcome.responseElements ?? null }),
+      drop: wipeSecret,
+    },
+    parts.store,
+  );
+  if (settled !== undefined) return settled;
+  throw iamError("ConcurrentModification", "It was changed at the same time. Try again.");
+}
+
+/** Whom it is about is looked up each time: another change may have come first. */
+async function perform(
+  checked: CheckedCall,
+  { caller, facts, eventName }: CallEvent,
+  { store, secretAccessKeys, clock }: IamParts,
+): Promise<Outcome> {
+  const partition = partitionOf(facts.region);
+  const { accountId } = caller;
+  const desk: Desk = { store, secretAccessKeys, clock, partition };
+  const permit = (resource: string): void => {
+    authorize(`iam:${eventName}`, resource, { caller, facts }, clock());
+  };
+  if (checked.resource !== undefined) {
+    permit(iamArn(partition, accountId, checked.resource));
+    return await checked.run({ ...desk, accountId });
+  }
+  const userName = checked.userName ?? caller.userName;
+  const subject = await findSubject(accountId, userName, desk);
+  permit(subject.arn);
+  if (userName !== undefined && subject.user === undefined) throw noSuchUser(userName);
+  return await checked.run({ ...desk, accountId, subject });
+}
+
+/** A user that is not there has the ARN that one of the name could have. */
+async function findSubject(
+  accountId: string,
+  userName: string | undefined,
+  { store, partition }: Desk,
+): Promise<Subject> {
+  const arn = (resource: string) => iamArn(partition, accountId, resource);
+  if (userName === undefined) return { accountId, user: undefined, arn: arn("root") };
+  const user = await store.findUserNamed(accountId, folded(userName));
+  return { accountId, user, arn: arn(userResource(user ?? { path: "/", userName })) };
+}
+
+function wipeSecret({ secret }: Outcome): void {
+  wipe(secret);
+}
+
+function eventOf(name: string, { readOnly }: IamOperation, by: Authenticated): CallEvent {
+  return {
+    caller: by.caller,
+    facts: by.facts,
+    eventSource: "iam.amazonaws.com",
+    eventName: name,
+    readOnly,
+    requestParameters: null,
+    responseElements: null,
+  };
+}
+
+function failureOf(error: unknown): Pick<CallEvent, "errorCode" | "errorMessage"> {
+  if (!(error instanceof ServiceError)) return { errorCode: "InternalFailure" };
+  return { errorCode: error.code, errorMessage: error.message };
+}

@@ -1,0 +1,118 @@
+/** What an operation of IAM says of itself. The corridor does the rest. */
+import type { Clock } from "../lib/clock.ts";
+import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
+import type { JsonObject, QueryOutput } from "../service/service.ts";
+import type { UserRecord } from "../store/records.ts";
+import type { Change } from "../store/store.ts";
+import type { AccountStore } from "./account-store.ts";
+import { checkInput, type Shapes } from "./shapes.ts";
+
+/** Whom a call is about: a user, or the root identity of the account. */
+export interface Subject {
+  readonly accountId: string;
+  /** Missing for the root identity. */
+  readonly user: UserRecord | undefined;
+  readonly arn: string;
+}
+
+/** What an operation may reach while it runs. It reads; its changes are made by the corridor. */
+export interface Desk {
+  readonly store: Pick<
+    AccountStore,
+    "findAccount" | "findAccessKey" | "listAccessKeysOf" | "findUserNamed" | "listUsers"
+  >;
+  readonly secretAccessKeys: SecretAccessKeys;
+  readonly clock: Clock;
+  /** The partition of the Region that the caller works in. */
+  readonly partition: string;
+}
+
+/** What an operation comes to. Nothing of it has happened yet. */
+export interface Outcome {
+  readonly output?: QueryOutput;
+  /** Committed with the record of the call, or not at all. */
+  readonly changes?: readonly Change[];
+  /** For the trail: never a secret. */
+  readonly responseElements?: Readonly<Record<string, unknown>>;
+  /** A secret in the output, to be wiped should the answer not leave. */
+  readonly secret?: Uint8Array;
+}
+
+/** May be run again when another change came first: it decides from what it reads. */
+type Run<Input, Given> = (call: { readonly input: Input } & Given & Desk) => Promise<Outcome>;
+
+interface Common<Input> {
+  readonly readOnly: boolean;
+  readonly input: Shapes<Input>;
+  /** What the trail may remember of the request. */
+  readonly record: (input: Input) => Readonly<Record<string, unknown>> | null;
+}
+
+interface ForAccount<Input> extends Common<Input> {
+  /** What a policy calls the thing that is asked for, after the account's number. */
+  readonly resource: (input: Input) => string;
+  readonly run: Run<Input, { readonly accountId: string }>;
+}
+
+interface ForSubject<Input extends { readonly UserName?: string }> extends Common<Input> {
+  readonly run: Run<Input, { readonly subject: Subject }>;
+}
+
+/** A request whose shape is right. */
+export interface CheckedCall {
+  readonly requestParameters: Readonly<Record<string, unknown>> | null;
+  /** Either the resource, or the name of the user; without both, the caller. */
+  readonly resource?: string;
+  readonly userName?: string;
+  /** With the account for a resource, with the subject for a user. */
+  readonly run: (
+    given: { readonly accountId: string; readonly subject?: Subject } & Desk,
+  ) => Promise<Outcome>;
+}
+
+export interface IamOperation {
+  readonly readOnly: boolean;
+  /** Throws a ValidationError when the input is not of the right shape. */
+  readonly check: (input: JsonObject) => CheckedCall;
+}
+
+/** The user of an operation whose input must name one. */
+export function namedUser({ user }: Subject): UserRecord {
+  if (user === undefined) throw new Error("the call is about no user");
+  return user;
+}
+
+/** An operation on the account as a whole, or on what is not there yet. */
+export function accountOperation<Input>(definition: ForAccount<Input>): IamOperation {
+  return {
+    readOnly: definition.readOnly,
+    check(sent) {
+      const input = checkInput(definition.input, sent);
+      return {
+        requestParameters: definition.record(input),
+        resource: definition.resource(input),
+        run: async (given) => await definition.run({ ...given, input }),
+      };
+    },
+  };
+}
+
+/** An operation on a user that is there, or on the caller when none is named. */
+export function userOperation<Input extends { readonly UserName?: string }>(
+  definition: ForSubject<Input>,
+): IamOperation {
+  return {
+    readOnly: definition.readOnly,
+    check(sent) {
+      const input = checkInput(definition.input, sent);
+      return {
+        requestParameters: definition.record(input),
+        ...(input.UserName === undefined ? {} : { userName: input.UserName }),
+        async run({ subject, ...given }) {
+          if (subject === undefined) throw new Error("the call is about nobody");
+          return await definition.run({ ...given, input, subject });
+        },
+      };
+    },
+  };
+}

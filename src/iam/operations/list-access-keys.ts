@@ -1,0 +1,40 @@
+/** ListAccessKeys: the access keys of a user, or of the caller, without their secrets. */
+import { userOperation } from "../operation.ts";
+import { readPage } from "../pages.ts";
+import * as shape from "../shapes.ts";
+
+interface Input {
+  readonly UserName?: string;
+  readonly Marker?: string;
+  readonly MaxItems?: number;
+}
+
+export const listAccessKeys = userOperation<Input>({
+  readOnly: true,
+  input: {
+    UserName: shape.optional(shape.existingUserName),
+    Marker: shape.optional(shape.marker),
+    MaxItems: shape.maxItems,
+  },
+  record: ({ UserName: userName, Marker: marker, MaxItems: maxItems }) => ({
+    userName,
+    marker,
+    maxItems,
+  }),
+
+  async run({ input, subject: { accountId, user }, store }) {
+    const owner = { accountId, userId: user?.userId ?? null };
+    const { items, ...rest } = await readPage(
+      input,
+      async (page) => await store.listAccessKeysOf(owner, page),
+      ({ accessKeyId }) => accessKeyId,
+    );
+    const AccessKeyMetadata = items.map(({ accessKeyId, status, createdAtMs }) => ({
+      ...(user === undefined ? {} : { UserName: user.userName }),
+      AccessKeyId: accessKeyId,
+      Status: status,
+      CreateDate: new Date(createdAtMs),
+    }));
+    return { output: { AccessKeyMetadata, ...rest } };
+  },
+});

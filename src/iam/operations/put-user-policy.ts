@@ -1,0 +1,65 @@
+/** PutUserPolicy: gives a user an inline policy, in place of the one of that name. */
+import { parseIdentityPolicy } from "../../policy/identity-document.ts";
+import { PolicyError } from "../../policy/policy-error.ts";
+import type { InlinePolicy } from "../../store/records.ts";
+import { iamError } from "../errors.ts";
+import { namedUser, userOperation } from "../operation.ts";
+import * as shape from "../shapes.ts";
+
+interface Input {
+  readonly UserName: string;
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+
+/** Of all inline policies of a user together, white space left out. */
+const charactersMax = 2_048;
+
+export const putUserPolicy = userOperation<Input>({
+  readOnly: false,
+  input: {
+    UserName: shape.existingUserName,
+    PolicyName: shape.policyName,
+    PolicyDocument: shape.policyDocument,
+  },
+  record: ({ UserName: userName, PolicyName: policyName, PolicyDocument: policyDocument }) => ({
+    policyDocument,
+    policyName,
+    userName,
+  }),
+
+  async run({ input: { PolicyName, PolicyDocument }, subject }) {
+    const user = namedUser(subject);
+    requireSound(PolicyDocument);
+    const others = user.policies.filter((policy) => policy.PolicyName !== PolicyName);
+    const policies = [...others, { PolicyName, PolicyDocument }].toSorted(byName);
+    requireSize(policies, user.userName);
+    const record = { ...user, policies, rowVersion: user.rowVersion + 1 };
+    return { changes: [{ kind: "update", table: "users", record }] };
+  },
+});
+
+function requireSound(document: string): void {
+  try {
+    parseIdentityPolicy(document);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw iamError("MalformedPolicyDocument", error.message);
+  }
+}
+
+function requireSize(policies: readonly InlinePolicy[], userName: string): void {
+  const characters = policies.reduce(
+    (sum, { PolicyDocument }) => sum + PolicyDocument.replaceAll(/\s/g, "").length,
+    0,
+  );
+  if (characters <= charactersMax) return;
+  throw iamError(
+    "LimitExceeded",
+    `Maximum policy size of ${charactersMax} bytes exceeded for user ${userName}`,
+  );
+}
+
+function byName(one: InlinePolicy, other: InlinePolicy): number {
+  return one.PolicyName < other.PolicyName ? -1 : 1;
+}

@@ -1,0 +1,21 @@
+/** The quotas of IAM (IAM User Guide, "IAM and AWS STS quotas"), as parts of what is stored. */
+import type { ServiceError } from "../service/service-error.ts";
+import type { AccessKeyRecord } from "../store/records.ts";
+import type { Limit, LimitReached } from "../store/store.ts";
+import { iamError } from "./errors.ts";
+
+/** To stand after the change that adds a user. */
+export function usersPerAccount(accountId: string): Limit {
+  return { kind: "limit", table: "users", where: { accountId }, max: 5_000 };
+}
+
+/** To stand after the change that adds an access key. */
+export function accessKeysPerUser({ accountId, userId }: AccessKeyRecord): Limit {
+  return { kind: "limit", table: "accessKeys", where: { accountId, userId }, max: 2 };
+}
+
+/** What a caller is told who would pass a quota. */
+export function quotaReached({ limit }: LimitReached): ServiceError {
+  const name = limit.table === "users" ? "UsersPerAccount" : "AccessKeysPerUser";
+  return iamError("LimitExceeded", `Cannot exceed quota for ${name}: ${limit.max}`);
+}

@@ -1,0 +1,123 @@
+/**
+ * What the members of a request to IAM must look like. A form holds nothing but text; a
+ * shape says which text stands for a value, and for which.
+ */
+import type { JsonObject, JsonValue } from "../service/service.ts";
+import { iamError } from "./errors.ts";
+
+export interface Shape<T> {
+  readonly optional: boolean;
+  /** Nothing when the text stands for no such value at all. */
+  readonly read: (text: string) => T | undefined;
+  /** The constraints that a text breaks: each ends the sentence "Member must …". */
+  readonly complaints: (text: string) => readonly string[];
+}
+
+/** One shape per member: a forgotten or invented member does not compile. */
+export type Shapes<T> = { readonly [Member in keyof T]-?: Shape<NonNullable<T[Member]>> };
+
+/**
+ * The input, once every member has the shape it must have. Members that are not known are
+ * left out, as AWS does. Throws a ValidationError that names all that is wrong, in AWS's form.
+ */
+export function checkInput<T>(shapes: Shapes<T>, sent: JsonObject): T {
+  const input: Record<string, unknown> = {};
+  const complaints: string[] = [];
+  for (const [member, shape] of Object.entries<Shape<unknown>>(shapes)) {
+    const { value, wrong } = readMember(shape, sent[member]);
+    const path = member.charAt(0).toLowerCase() + member.slice(1);
+    for (const [shown, demand] of wrong) {
+      complaints.push(`${shown} at '${path}' failed to satisfy constraint: Member must ${demand}`);
+    }
+    if (value !== undefined) input[member] = value;
+  }
+  if (complaints.length > 0) {
+    const errors = complaints.length === 1 ? "error" : "errors";
+    throw iamError(
+      "ValidationError",
+      `${complaints.length} validation ${errors} detected: ${complaints.join("; ")}`,
+    );
+  }
+  return input as T;
+}
+
+/** How a value is shown, and what it must do. */
+type Complaint = readonly [shown: string, demand: string];
+
+function readMember(
+  shape: Shape<unknown>,
+  sent: JsonValue | undefined,
+): { readonly value?: unknown; readonly wrong: readonly Complaint[] } {
+  if (sent === undefined) {
+    return { wrong: shape.optional ? [] : [["Value null", "not be null"]] };
+  }
+  if (typeof sent !== "string")
+    throw iamError("ValidationError", "A structure stands where text was expected.");
+  const value = shape.read(sent);
+  const shown = `Value '${sent}'`;
+  if (value === undefined)
+    throw iamError("ValidationError", `${shown} is not of the type it must be.`);
+  return { value, wrong: shape.complaints(sent).map((demand) => [shown, demand]) };
+}
+
+export function optional<T>(shape: Shape<T>): Shape<T> {
+  return { ...shape, optional: true };
+}
+
+function text(
+  min: number,
+  max: number,
+  pattern: { readonly source: string; readonly test: RegExp },
+): Shape<string> {
+  return {
+    optional: false,
+    read: (value) => value,
+    complaints: (value) => [
+      ...(value.length < min ? [`have length greater than or equal to ${min}`] : []),
+      ...(value.length > max ? [`have length less than or equal to ${max}`] : []),
+      ...(pattern.test.test(value)
+        ? []
+        : [`satisfy regular expression pattern: ${pattern.source}`]),
+    ],
+  };
+}
+
+const nameCharacters = { source: "[\\w+=,.@-]+", test: /^[\w+=,.@-]*$/ };
+
+export const userName = text(1, 64, nameCharacters);
+export const existingUserName = text(1, 128, nameCharacters);
+export const policyName = text(1, 128, nameCharacters);
+export const accessKeyId = text(16, 128, { source: "[\\w]+", test: /^\w*$/ });
+export const policyDocument = text(1, 131_072, {
+  source: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+  test: /^[\t\n\r\u0020-\u00FF]*$/,
+});
+export const marker = text(1, 320, { source: "[\\u0020-\\u00FF]+", test: /^[\u0020-\u00FF]*$/ });
+
+const pathPattern = {
+  source: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
+  test: /^(?:\/|\/[!-~]+\/)$/,
+};
+export const path = text(1, 512, pathPattern);
+export const pathPrefix = text(1, 512, {
+  source: "\\u002F[\\u0021-\\u007F]*",
+  test: /^\/[!-\u007F]*$/,
+});
+
+export const maxItems: Shape<number> = {
+  optional: true,
+  read: (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),
+  complaints: (value) => [
+    ...(Number(value) < 1 ? ["have value greater than or equal to 1"] : []),
+    ...(Number(value) > 1_000 ? ["have value less than or equal to 1000"] : []),
+  ],
+};
+
+export const accessKeyStatus: Shape<"Active" | "Inactive"> = {
+  optional: false,
+  read: (value) => (value === "Inactive" ? value : "Active"),
+  complaints: (value) =>
+    value === "Active" || value === "Inactive"
+      ? []
+      : ["satisfy enum value set: [Active, Inactive]"],
+};
