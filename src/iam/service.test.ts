@@ -60,6 +60,12 @@ async function refused(operation: string, input: JsonObject, caller = root): Pro
   return `${error.status} ${error.code}: ${error.message}`;
 }
 
+function textOf(output: QueryOutput, member: string): string {
+  const value = output[member];
+  if (typeof value !== "string") throw new Error(`${member} is no text`);
+  return value;
+}
+
 interface CreatedKey {
   readonly AccessKey: { readonly AccessKeyId: string; readonly SecretAccessKey: Uint8Array };
 }
@@ -109,7 +115,7 @@ describe("users", () => {
       Users: [{ UserName: "a" }, { UserName: "b" }],
       IsTruncated: true,
     });
-    const second = await call("ListUsers", { Marker: String(first["Marker"]) });
+    const second = await call("ListUsers", { Marker: textOf(first, "Marker") });
     expect(second).toMatchObject({ Users: [{ UserName: "c" }], IsTruncated: false });
     const inX = await call("ListUsers", { PathPrefix: "/x/" });
     expect(inX).toMatchObject({ Users: [{ UserName: "b" }] });
@@ -222,7 +228,7 @@ describe("inline policies", () => {
     const found = await call("GetUserPolicy", named);
     expect(found).toMatchObject({ UserName: "bob", PolicyName: "p" });
     expect(found["PolicyDocument"]).toMatch(/^[\w.~%-]+$/);
-    expect(decodeURIComponent(String(found["PolicyDocument"]))).toBe(PolicyDocument);
+    expect(decodeURIComponent(textOf(found, "PolicyDocument"))).toBe(PolicyDocument);
   });
 
   test("are replaced by one of the same name, listed by name and deleted", async () => {
@@ -234,7 +240,7 @@ describe("inline policies", () => {
     const page = { UserName: "bob", MaxItems: "1" };
     const first = await call("ListUserPolicies", page);
     expect(first).toMatchObject({ PolicyNames: ["a"], IsTruncated: true });
-    const second = await call("ListUserPolicies", { ...page, Marker: String(first["Marker"]) });
+    const second = await call("ListUserPolicies", { ...page, Marker: textOf(first, "Marker") });
     expect(second).toEqual({ PolicyNames: ["b"], IsTruncated: false });
     await call("DeleteUserPolicy", { UserName: "bob", PolicyName: "a" });
     expect(await call("ListUserPolicies", { UserName: "bob" })).toMatchObject({

@@ -11,12 +11,18 @@ export function accessDeniedToUnknownKey(caller: Caller, action: string): KmsErr
   );
 }
 
-/** For what only identity policies can allow. Roots have them all, for their own account. */
-export function accessDeniedByIdentity(caller: Caller, action: string, resource: string): KmsError {
-  return denied(
-    `${subject(caller, action)} on ${resource} because no identity-based policy allows the ` +
-      `kms:${action} action`,
-  );
+/** For what only identity policies can allow, or what one denies. Roots may do all in their account. */
+export function accessDeniedByIdentity(
+  caller: Caller,
+  action: string,
+  resource: string,
+  effect: "deny" | "none" = "none",
+): KmsError {
+  const reason =
+    effect === "deny"
+      ? "with an explicit deny in an identity-based policy"
+      : `because no identity-based policy allows the kms:${action} action`;
+  return denied(`${subject(caller, action)} on ${resource} ${reason}`);
 }
 
 /** For a key whose policy does not allow, or explicitly denies, what the caller asked for. */

@@ -19,7 +19,7 @@ import { copiesOf, failureEvent, successEvent } from "./events.ts";
 import { fitKeys } from "./fit-keys.ts";
 import { notYet } from "./gaps.ts";
 import type { AccountCall, Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
-import { requireAccountAction } from "./authorize.ts";
+import { requireIdentityAction } from "./authorize.ts";
 import { quotaReached } from "./quotas.ts";
 import { contestedRecord, inTurn } from "./turns.ts";
 import { recipientOf } from "./recipients.ts";
@@ -168,7 +168,7 @@ function performFor<Name extends OperationName>(
   progress: Progress<Name>,
 ): Eventually<Outcome<Name>> {
   if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
-  requireAccountAction(desk);
+  requireIdentityAction(operation.name, "*", desk, () => operation.conditions?.(input) ?? {});
   const found: AccountCall<Name>["found"] = (keys) => {
     progress.keys = keys;
   };

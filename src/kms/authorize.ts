@@ -1,22 +1,32 @@
 /**
- * May the caller? For a key its policy and its grants decide; without an explicit allow the
- * answer is no. For now every caller is the root identity of an account, which needs no
- * identity policy: what a key policy allows its account, it allows the account's root.
+ * May the caller? For a key its policy, its grants and the caller's own policies decide;
+ * without an explicit allow the answer is no. The root identity of an account needs no
+ * policy of its own: what a key policy allows its account, it allows the account's root.
  */
 import { BoundedMap } from "../lib/bounded-map.ts";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
-import { evaluateResourcePolicy } from "../policy/evaluate.ts";
+import { compiledIdentityPolicy } from "../policy/compiled.ts";
+import {
+  type AccessRequest,
+  evaluateIdentityPolicies,
+  evaluateResourcePolicy,
+} from "../policy/evaluate.ts";
 import type { RequestPrincipal } from "../policy/principal.ts";
-import { accessDenied, accessDeniedToUnknownKey } from "./access-denied.ts";
+import type { Caller } from "../service/caller.ts";
+import { accessDenied, accessDeniedByIdentity, accessDeniedToUnknownKey } from "./access-denied.ts";
 import { KmsError } from "./errors.ts";
 import { isGranted } from "./find-grants.ts";
 import type { GrantAsk } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
 import { principalOf } from "./principal.ts";
-import { type ConditionSubject, requestConditions } from "./request-conditions.ts";
+import {
+  accountConditions,
+  type ConditionSubject,
+  requestConditions,
+} from "./request-conditions.ts";
 
 /** What is asked of a key policy. */
 export interface PolicyQuestion {
@@ -40,6 +50,12 @@ export interface KeyAccess extends PolicyQuestion {
 
 type Effect = "allow" | "deny" | "none";
 
+/** A decision, and whose policies it hangs on when it is not an allow. */
+interface Verdict {
+  readonly effect: Effect;
+  readonly by: "resource" | "identity";
+}
+
 type Asking = Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
 
 /**
@@ -50,9 +66,9 @@ export function authorize(
   access: KeyAccess,
   desk: Asking & Pick<Desk, "store">,
 ): Eventually<undefined> {
-  return andThen(decide(principalOf(desk.caller), access, desk), (effect) => {
-    if (effect === "allow") return undefined;
-    throw refusal(access, desk, effect);
+  return andThen(decide(principalOf(desk.caller), access, desk), (verdict) => {
+    if (verdict.effect === "allow") return undefined;
+    throw refusal(access, desk, verdict);
   });
 }
 
@@ -65,22 +81,26 @@ function decide(
   principal: RequestPrincipal | undefined,
   access: KeyAccess,
   desk: Asking & Pick<Desk, "store">,
-): Eventually<Effect> {
-  if (principal === undefined) return "none";
-  const byPolicy = policyEffect(principal, compiledPolicy(access.key.policy), access, desk);
-  if (byPolicy !== "none") return byPolicy;
+): Eventually<Verdict> {
+  if (principal === undefined) return { effect: "none", by: "resource" };
+  const byPolicy = policyVerdict(principal, compiledPolicy(access.key.policy), access, desk);
+  if (byPolicy.effect !== "none") return byPolicy;
   const granted = isGranted(principal, access.grantAsk(), access.key, desk.store);
-  return andThen(granted, (allowed) => (allowed ? "allow" : "none"));
+  return andThen(granted, (allowed) => (allowed ? { effect: "allow", by: "resource" } : byPolicy));
 }
 
-/** What a key policy says of one access. */
-export function policyEffect(
+/**
+ * What a key policy and the caller's own policies say of one access. A deny in either ends
+ * it. What the key policy allows the caller in person stands alone in the key's account;
+ * what it allows the account, or anybody elsewhere, the caller's own policies must allow too.
+ */
+export function policyVerdict(
   principal: RequestPrincipal,
   policy: CompiledPolicy,
   asked: PolicyQuestion,
   desk: Asking,
-): Effect {
-  const { effect, through } = evaluateResourcePolicy(policy, {
+): Verdict {
+  const request = {
     principal,
     action: `kms:${asked.action}`,
     resource: asked.key.arn,
@@ -90,32 +110,73 @@ export function policyEffect(
       requestAlias: asked.requestAlias,
       facts: asked.conditions,
     }),
-  });
-  // What is allowed an account, or anybody in another one, identity policies there have to
-  // allow as well. Roots need none, and nobody else has any yet.
+  };
+  const { effect, through } = evaluateResourcePolicy(policy, request);
+  const own = identityEffect(desk.caller, request);
+  if (effect !== "allow")
+    return { effect: own === "deny" ? "deny" : effect, by: blamed(effect, own) };
   const elsewhere = desk.caller.accountId !== asked.key.accountId;
-  const needsIdentityPolicy = principal.type !== "root" && (through === "account" || elsewhere);
-  return effect === "allow" && needsIdentityPolicy ? "none" : effect;
+  const standsAlone = own !== "deny" && through !== "account" && !elsewhere;
+  return { effect: standsAlone ? "allow" : own, by: "identity" };
+}
+
+function blamed(keyPolicy: Effect, own: Effect): Verdict["by"] {
+  return keyPolicy === "none" && own === "deny" ? "identity" : "resource";
+}
+
+/** What the policies attached to a caller say. A root needs none to be allowed everything. */
+function identityEffect({ identityPolicies }: Caller, request: AccessRequest): Effect {
+  if (identityPolicies === undefined) {
+    return request.principal.type === "root" ? "allow" : "none";
+  }
+  return evaluateIdentityPolicies(identityPolicies.map(compiledIdentityPolicy), request).effect;
 }
 
 /** What the key's policy says, of what grants have no part in. */
 export function keyPolicyEffect(asked: PolicyQuestion & { readonly key: Key }, desk: Asking) {
   const principal = principalOf(desk.caller);
   if (principal === undefined) return "none";
-  return policyEffect(principal, compiledPolicy(asked.key.policy), asked, desk);
+  return policyVerdict(principal, compiledPolicy(asked.key.policy), asked, desk).effect;
 }
 
-function refusal({ action, key, byCiphertext }: KeyAccess, { caller }: Asking, effect: Effect) {
+function refusal(
+  { action, key, byCiphertext }: KeyAccess,
+  { caller }: Asking,
+  { effect, by }: Verdict,
+): KmsError {
   if (key.accountId !== caller.accountId) return accessDeniedToUnknownKey(caller, action);
   const resource = byCiphertext
     ? "the resource associated with this ciphertext"
     : `resource: ${key.arn}`;
-  return accessDenied(caller, action, resource, effect === "deny" ? "deny" : "none");
+  const why = effect === "deny" ? "deny" : "none";
+  return by === "identity"
+    ? accessDeniedByIdentity(caller, action, resource, why)
+    : accessDenied(caller, action, resource, why);
 }
 
-/** Operations on the account as a whole: its root identity may do them all, nobody else can be here. */
-export function requireAccountAction({ caller }: Asking): void {
-  if (caller.type !== "Root") throw new KmsError("AccessDeniedException");
+/**
+ * Refuses with AccessDeniedException what the caller's own policies do not allow: operations
+ * on the account as a whole, and on aliases. The resource is as policies name it.
+ */
+export function requireIdentityAction(
+  action: string,
+  resource: string,
+  desk: Asking,
+  conditions?: () => ConditionFacts,
+): void {
+  const { caller } = desk;
+  const principal = principalOf(caller);
+  const effect =
+    principal === undefined
+      ? "none"
+      : identityEffect(caller, {
+          principal,
+          action: `kms:${action}`,
+          resource,
+          context: accountConditions(desk, conditions),
+        });
+  if (effect === "allow") return;
+  throw accessDeniedByIdentity(caller, action, `resource: ${resource}`, effect);
 }
 
 /** Most keys of an account share one policy text, so few are ever compiled. */

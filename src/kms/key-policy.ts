@@ -6,7 +6,7 @@ import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
-import { type PolicySubject, policyEffect } from "./authorize.ts";
+import { type PolicySubject, policyVerdict } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
@@ -123,7 +123,7 @@ export function requireSoundPolicy(text: string, author: Author): void {
   const principal = principalOf(author.caller);
   const allowed =
     principal !== undefined &&
-    policyEffect(principal, compilePolicy(document), access, author) === "allow";
+    policyVerdict(principal, compilePolicy(document), access, author).effect === "allow";
   if (allowed) return;
   throw malformed("The new key policy will not allow you to update the key policy in the future.");
 }

@@ -133,6 +133,7 @@ export interface KeyOperation<Name extends OperationName> extends Common<Name> {
 
 /** An operation on the account as a whole: CreateKey, ListKeys, GenerateRandom, … */
 export interface AccountOperation<Name extends OperationName> extends Common<Name> {
+  readonly conditions?: (input: Checked<Input<Name>>) => ConditionFacts;
   readonly run: (call: AccountCall<Name>) => Promise<Outcome<Name>>;
 }
 

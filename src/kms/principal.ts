@@ -4,7 +4,13 @@ import type { RequestPrincipal } from "../policy/principal.ts";
 import type { Caller } from "../service/caller.ts";
 
 /** Nothing for a caller who is nobody to KMS: an operator on the admin socket. */
-export function principalOf({ type, accountId }: Caller): RequestPrincipal | undefined {
+export function principalOf({
+  type,
+  accountId,
+  arn,
+  principalId: id,
+}: Caller): RequestPrincipal | undefined {
+  if (type === "IAMUser") return { type: "user", accountId, arn, id };
   return type === "Root" ? { type: "root", accountId } : undefined;
 }
 

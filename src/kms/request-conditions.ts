@@ -4,6 +4,7 @@
  * (kms: keys on the AWS KMS condition keys page, aws: keys in the IAM user guide).
  */
 import type { ConditionContext, ConditionFact, ConditionValue } from "../policy/evaluation.ts";
+import { callerCondition } from "../service/caller-conditions.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
 import { isPrimary } from "./primary-key.ts";
@@ -45,19 +46,7 @@ const derivations: ReadonlyMap<string, Derivation> = new Map(
     "kms:multiregion": ({ key }) => String(key.multiRegion),
     "kms:multiregionkeytype": ({ key }) => multiRegionKeyType(key),
     "kms:requestalias": ({ requestAlias }) => requestAlias,
-    "aws:currenttime": ({ desk }) => new Date(desk.nowMs).toISOString(),
-    "aws:epochtime": ({ desk }) => Math.floor(desk.nowMs / 1000).toString(),
-    "aws:principalaccount": ({ desk }) => desk.caller.accountId,
-    "aws:principalarn": ({ desk }) => desk.caller.arn,
-    "aws:principaltype": () => "Account",
-    "aws:principalisawsservice": () => "false",
-    "aws:userid": ({ desk }) => desk.caller.principalId,
-    "aws:viaawsservice": () => "false",
-    "aws:requestedregion": ({ desk }) => desk.facts.region,
     "aws:resourceaccount": ({ key }) => key.accountId,
-    "aws:securetransport": ({ desk }) => String(desk.facts.tls !== undefined),
-    "aws:sourceip": ({ desk }) => desk.facts.sourceIp,
-    "aws:useragent": ({ desk }) => desk.facts.userAgent,
   }),
 );
 
@@ -70,10 +59,29 @@ export function requestConditions(subject: Subject): ConditionContext {
     get(key) {
       const derive = derivations.get(key);
       if (derive !== undefined) return derive(subject);
+      const ofCaller = callerCondition(key, subject.desk);
+      if (ofCaller !== undefined) return ofCaller;
       if (key.startsWith(resourceTagPrefix)) return resourceTag(subject, key);
       const attested = recipientCondition(key, subject.desk.recipient);
       if (attested !== undefined) return attested;
       own ??= lowerCased(subject.facts?.());
+      return own.get(key);
+    },
+  };
+}
+
+/** As requestConditions, for a request that is about no key. */
+export function accountConditions(
+  desk: Subject["desk"],
+  facts: (() => ConditionFacts) | undefined,
+): ConditionContext {
+  let own: ReadonlyMap<string, ConditionFact> | undefined;
+  return {
+    get(key) {
+      if (key === "kms:calleraccount") return desk.caller.accountId;
+      const known = callerCondition(key, desk) ?? recipientCondition(key, desk.recipient);
+      if (known !== undefined) return known;
+      own ??= lowerCased(facts?.());
       return own.get(key);
     },
   };

@@ -5,6 +5,7 @@ import type { Store } from "./store.ts";
 
 const accessKey = {
   accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  userId: null,
   accountId: "111122223333",
   status: "Active",
   wrappedSecret: Uint8Array.of(1),

@@ -1,4 +1,5 @@
 /** CreateAlias: a name for a key, unique in the account and Region. */
+import { requireIdentityAction } from "../../authorize.ts";
 import { requireKeyAsTarget, requireOwnAliasName } from "../../alias-name.ts";
 import { KmsError } from "../../errors.ts";
 import { aliasArn, keyResource } from "../../key.ts";
@@ -22,10 +23,12 @@ export const createAlias = keyOperation("CreateAlias", {
       state: "not pending deletion",
     },
   ],
-  async run({ input, key, store, nowMs }) {
+  async run({ input, key, ...desk }) {
+    const { store, nowMs } = desk;
     const { accountId, region, keyId } = key;
     const aliasName = input.AliasName;
     const arn = aliasArn(accountId, region, aliasName);
+    requireIdentityAction("CreateAlias", arn, desk);
     if ((await store.findAlias(accountId, region, aliasName)) !== undefined) {
       throw new KmsError("AlreadyExistsException", `An alias with the name ${arn} already exists`);
     }

@@ -1,4 +1,5 @@
 /** DeleteAlias: the key it stood for is left as it is. */
+import { requireIdentityAction } from "../../authorize.ts";
 import { requireOwnAliasName } from "../../alias-name.ts";
 import { aliasArn, keyResource } from "../../key.ts";
 import { keyOperation } from "../../operation.ts";
@@ -18,9 +19,10 @@ export const deleteAlias = keyOperation("DeleteAlias", {
       state: "any",
     },
   ],
-  async run({ input, key, store }) {
-    const record = await requireAlias(store, key, input.AliasName);
+  async run({ input, key, ...desk }) {
     const arn = aliasArn(key.accountId, key.region, input.AliasName);
+    requireIdentityAction("DeleteAlias", arn, desk);
+    const record = await requireAlias(desk.store, key, input.AliasName);
     return {
       output: {},
       changes: [{ kind: "delete", table: "aliases", record }],

@@ -1,4 +1,5 @@
 /** UpdateAlias: points an existing alias at another key of the same type and usage. */
+import { requireIdentityAction } from "../../authorize.ts";
 import { requireKeyAsTarget, requireOwnAliasName } from "../../alias-name.ts";
 import { KmsError } from "../../errors.ts";
 import { aliasArn, type Key, keyResource } from "../../key.ts";
@@ -30,10 +31,12 @@ export const updateAlias = keyOperation("UpdateAlias", {
       state: "not pending deletion",
     },
   ],
-  async run({ input, keys, store, nowMs }) {
+  async run({ input, keys, ...desk }) {
+    const { store, nowMs } = desk;
     const [{ key: before }, to] = keys;
     if (to === undefined) throw new Error("the corridor found one key only");
     const arn = aliasArn(before.accountId, before.region, input.AliasName);
+    requireIdentityAction("UpdateAlias", arn, desk);
     requireSameKind(arn, before, to.key);
     const alias = await requireAlias(store, before, input.AliasName);
     const moved = {

@@ -7,18 +7,18 @@ import { findExternalPlace } from "../../external-key.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
-import { policyOfNewKey } from "../../key-policy.ts";
+import { lockoutCheckConditions, policyOfNewKey } from "../../key-policy.ts";
 import { isImportable, symmetricDefault, usagesOf } from "../../key-algorithms.ts";
 import { externalOrigin } from "../../imported-material.ts";
 import { customerMasterKeySpecs, keySpecs, keyUsages, origins } from "../../key-spec.ts";
 import { newKey } from "../../new-key.ts";
-import { accountOperation, type Desk } from "../../operation.ts";
+import { accountOperation, type ConditionFacts, type Desk } from "../../operation.ts";
 import { refuseSm2 } from "../../partition-limits.ts";
 import { keyQuota } from "../../quotas.ts";
 import { multiRegionConfiguration } from "../../related-keys.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
-import { recordedTags, requireSoundTags, tagList } from "../../tags.ts";
+import { recordedTags, requireSoundTags, tagConditions, tagList } from "../../tags.ts";
 
 export const createKey = accountOperation("CreateKey", {
   input: {
@@ -37,6 +37,7 @@ export const createKey = accountOperation("CreateKey", {
   readOnly: false,
   validate: requireSoundCombination,
 
+  conditions: createKeyConditions,
   async run({ input, ...desk }) {
     requireImplemented(input);
     const tags = requireSoundTags(input.Tags ?? []);
@@ -83,6 +84,22 @@ export const createKey = accountOperation("CreateKey", {
 
 function chosenSpec({ KeySpec, CustomerMasterKeySpec }: CreateKeyRequest) {
   return KeySpec ?? CustomerMasterKeySpec ?? symmetricDefault;
+}
+
+/** What a policy may ask of a request for a new key, in whichever Region. */
+export function createKeyConditions(input: CreateKeyRequest): ConditionFacts {
+  const { KeyUsage = "ENCRYPT_DECRYPT", Origin = "AWS_KMS", MultiRegion = false } = input;
+  return {
+    "kms:KeySpec": chosenSpec(input),
+    "kms:CustomerMasterKeySpec": chosenSpec(input),
+    "kms:KeyUsage": KeyUsage,
+    "kms:CustomerMasterKeyUsage": KeyUsage,
+    "kms:KeyOrigin": Origin,
+    "kms:MultiRegion": String(MultiRegion),
+    "kms:MultiRegionKeyType": MultiRegion ? "PRIMARY" : undefined,
+    ...lockoutCheckConditions(input.BypassPolicyLockoutSafetyCheck),
+    ...tagConditions(input.Tags),
+  };
 }
 
 /** What a policy may ask about the new key. */

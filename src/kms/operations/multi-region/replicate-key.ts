@@ -1,7 +1,7 @@
 /** ReplicateKey: a key with the primary's id and key material in another Region. */
-import type { KeyMetadata, ReplicateKeyRequest } from "@aws-sdk/client-kms";
+import type { KeyMetadata, KeySpec, ReplicateKeyRequest } from "@aws-sdk/client-kms";
 import type { CallEvent } from "../../../service/trail.ts";
-import { requireAccountAction } from "../../authorize.ts";
+import { requireIdentityAction } from "../../authorize.ts";
 import type { Output } from "../../contract.ts";
 import { forwardedEvent } from "../../events.ts";
 import { type Key, keyResource } from "../../key.ts";
@@ -14,7 +14,7 @@ import { relatedKeys, synchronizeEvents } from "../../related-keys.ts";
 import { newReplica, replicaMetadata, requireReplicaRegion } from "../../replica.ts";
 import * as shape from "../../shapes.ts";
 import { recordedTags, requireSoundTags, tagConditions, tagList } from "../../tags.ts";
-import { createKey } from "../keys/create-key.ts";
+import { createKey, createKeyConditions } from "../keys/create-key.ts";
 
 export const replicateKey = keyOperation("ReplicateKey", {
   input: {
@@ -83,7 +83,13 @@ export const replicateKey = keyOperation("ReplicateKey", {
 function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
   const region = input.ReplicaRegion ?? primary.region;
   const there = { ...desk, facts: { ...desk.facts, region } };
-  requireAccountAction(there);
+  requireIdentityAction("CreateKey", "*", there, () => ({
+    ...createKeyConditions({ ...input, KeySpec: primary.keySpec as KeySpec, MultiRegion: true }),
+    "kms:KeyUsage": primary.keyUsage,
+    "kms:CustomerMasterKeyUsage": primary.keyUsage,
+    "kms:KeyOrigin": primary.origin,
+    "kms:MultiRegionKeyType": "REPLICA",
+  }));
   const tags = requireSoundTags(input.Tags ?? []);
   const policy = policyOfNewKey(input, { ...primary, region, tags }, there);
   return { policy, tags };
