@@ -404,12 +404,11 @@ describe("refused is", () => {
     await call("CreateUser", { UserName: "bob" });
     await call("PutUserPolicy", { ...named, PolicyDocument: allowAll });
     const AccessKeyId = await newAccessKeyId("bob");
-    const refusal = async () => await refused("DeleteUser", { UserName: "bob" });
-    expect(await refusal()).toBe(
+    expect(await refused("DeleteUser", { UserName: "bob" })).toBe(
       "409 DeleteConflict: Cannot delete entity, must delete policies first.",
     );
     await call("DeleteUserPolicy", named);
-    expect(await refusal()).toBe(
+    expect(await refused("DeleteUser", { UserName: "bob" })).toBe(
       "409 DeleteConflict: Cannot delete entity, must delete access keys first.",
     );
     await call("DeleteAccessKey", { UserName: "bob", AccessKeyId });

@@ -16,7 +16,7 @@ import {
 import type { RequestPrincipal } from "../policy/principal.ts";
 import type { Caller } from "../service/caller.ts";
 import { accessDenied, accessDeniedByIdentity, accessDeniedToUnknownKey } from "./access-denied.ts";
-import { KmsError } from "./errors.ts";
+import type { KmsError } from "./errors.ts";
 import { isGranted } from "./find-grants.ts";
 import type { GrantAsk } from "./grant-terms.ts";
 import type { Key } from "./key.ts";

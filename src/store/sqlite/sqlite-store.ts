@@ -134,11 +134,26 @@ async function reject(error: unknown): Promise<never> {
 
 type PlainReads = Omit<Store, keyof CachedReads | "commit" | "settle" | "eraseDeleted" | "close">;
 
-function plainReads({ writer, queries }: Parts): PlainReads {
-  const read = <Result>(query: () => Result): Result => {
+function plainReads(parts: Parts): PlainReads {
+  return { ...accountReads(parts), ...keyReads(parts) };
+}
+
+/** Reads while the store is open, and throws StoreUnavailable when it is not. */
+function openedOnly({ writer }: Parts) {
+  return <Result>(query: () => Result): Result => {
     writer.requireOpen();
     return query();
   };
+}
+
+type AccountReads = Pick<
+  PlainReads,
+  "listAccounts" | "listAccessKeys" | "listAccessKeysOf" | "findUserNamed" | "listUsers"
+>;
+
+function accountReads(parts: Parts): AccountReads {
+  const { queries } = parts;
+  const read = openedOnly(parts);
   return {
     listAccounts: async (page) => read(() => queries.listAccounts([], page)),
     listAccessKeys: async (accountId, page) =>
@@ -147,6 +162,13 @@ function plainReads({ writer, queries }: Parts): PlainReads {
       read(() => queries.listAccessKeysOf([accountId, userId], page)),
     findUserNamed: async (...name) => read(() => queries.findUserNamed(...name)[0]),
     listUsers: async (accountId, page) => read(() => queries.listUsers([accountId], page)),
+  };
+}
+
+function keyReads(parts: Parts): Omit<PlainReads, keyof AccountReads> {
+  const { queries } = parts;
+  const read = openedOnly(parts);
+  return {
     listDomainKeys: async () => read(() => queries.listDomainKeys()),
     listKeyIds: async (accountId, region, page) =>
       read(() => queries.listKeyIds([accountId, region], page)),
