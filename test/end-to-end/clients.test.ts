@@ -133,6 +133,36 @@ describe.skipIf(cliLack !== undefined)(`the AWS CLI${skipped(cliLack)}`, () => {
     expect(await decrypted(moved, "--encryption-context", "to=there")).toEqual(Buffer.from(secret));
   });
 
+  test("replicates a key, decrypts in the other Region, and moves the primary there", async () => {
+    const there = ["--region", "eu-west-1"];
+    const id = await text("create-key", "KeyMetadata.KeyId", "--multi-region");
+    const key = ["--key-id", id];
+    const replica = arn(`key/${id}`).replace("us-east-1", "eu-west-1");
+    expect(await aws("replicate-key", ...key, "--replica-region", "eu-west-1")).toMatchObject({
+      ReplicaKeyMetadata: { Arn: replica, KeyState: "Creating" },
+    });
+    const blob = await encrypt(id, "from=here");
+    const sent = ["--ciphertext-blob", blob, "--encryption-context", "from=here"];
+    expect(await text("decrypt", "Plaintext", ...sent, ...there)).toBe(
+      Buffer.from(secret).toString("base64"),
+    );
+    await aws("update-primary-region", ...key, "--primary-region", "eu-west-1");
+    expect(await aws("describe-key", ...key, ...there)).toMatchObject({
+      KeyMetadata: {
+        KeyState: "Enabled",
+        MultiRegionConfiguration: {
+          MultiRegionKeyType: "PRIMARY",
+          PrimaryKey: { Arn: replica, Region: "eu-west-1" },
+          ReplicaKeys: [{ Arn: arn(`key/${id}`), Region: "us-east-1" }],
+        },
+      },
+    });
+    expect(await cliError("rotate-key-on-demand", ...key)).toBe(
+      "An error occurred (UnsupportedOperationException) when calling the RotateKeyOnDemand " +
+        `operation: ${arn(`key/${id}`)} is not a multi-region primary key.`,
+    );
+  });
+
   test("gets random bytes, all different, as many as asked for", async () => {
     const [one, two] = await Promise.all([kilobyte(), kilobyte()]);
     expect(Buffer.from(one, "base64")).toHaveLength(1024);
