@@ -18,6 +18,7 @@ import { serviceEvent } from "./events.ts";
 import { type Key, keyOf, recordOf } from "./key.ts";
 import type { LastUsages } from "./last-usage.ts";
 import { expiry } from "./material-expiry.ts";
+import { isReplica } from "./primary-key.ts";
 import { changesAtPrimary } from "./related-keys.ts";
 import { rotate } from "./rotation.ts";
 import type { SeenTime } from "./seen-time.ts";
@@ -83,7 +84,8 @@ async function rotateDueKeys(parts: LifecycleParts): Promise<number> {
     list: async (part) => await store.listKeysDueForRotation(clock(), part),
     async work(name) {
       const key = await findKey(name, parts);
-      if (key?.keyState !== "Enabled") return false;
+      // A primary key that has become a replica meanwhile is rotated with the next primary.
+      if (key?.keyState !== "Enabled" || isReplica(key)) return false;
       return isPast(key.nextRotationAtMs, clock()) && (await rotateKey(key, parts));
     },
   });

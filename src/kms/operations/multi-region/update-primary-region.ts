@@ -2,7 +2,7 @@
 import { authorize, type KeyAccess } from "../../authorize.ts";
 import { KmsError } from "../../errors.ts";
 import { forwardedEvent } from "../../events.ts";
-import { type Key, keyArn } from "../../key.ts";
+import { type Key, keyArn, keyAt } from "../../key.ts";
 import { requireState } from "../../key-state.ts";
 import { keyOperation } from "../../operation.ts";
 import { requirePrimary } from "../../primary-key.ts";
@@ -32,7 +32,7 @@ export const updatePrimaryRegion = keyOperation(action, {
     const next = requireReplicaIn(PrimaryRegion, key, related);
     // Both keys have to allow it; the corridor has asked the one that was named.
     await authorize(accessTo(next), desk);
-    requireState(next, "enabled");
+    requireState(keyAt(next, desk.nowMs), "enabled");
     return {
       output: {},
       changes: changeShared(related, { primaryRegion: PrimaryRegion }),
