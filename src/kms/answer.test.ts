@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../test/kms-bench.ts";
 import { refusal } from "../../test/refusal.ts";
 import type { JsonObject } from "../service/service.ts";
+import { StoreConflict } from "../store/store.ts";
 import type { OperationName } from "./contract.ts";
 
 const secret = Buffer.from("correct horse battery staple");
@@ -112,20 +113,6 @@ describe("a defect", () => {
     expect(record).toMatchObject({ errorCode: "KMSInternalException", responseElements: null });
     expect(record).not.toHaveProperty("errorMessage");
     expect(JSON.stringify(record)).not.toContain("secret detail");
-  });
-});
-
-describe("an operation that is not there yet", () => {
-  test("UnsupportedOperationException, on record like any other call", async () => {
-    expect((await refusal(kms.send("ConnectCustomKeyStore", {}))).code).toBe(
-      "UnsupportedOperationException",
-    );
-    expect(kms.lastRecord()).toMatchObject({
-      eventName: "ConnectCustomKeyStore",
-      errorCode: "UnsupportedOperationException",
-      readOnly: false,
-      requestParameters: null,
-    });
   });
 });
 
@@ -279,4 +266,19 @@ describe("calls at the same time", () => {
       code: "KMSInvalidStateException",
     });
   });
+});
+
+test("a call that meets what is just being changed begins again when the event loop has turned", async () => {
+  const key = { KeyId: await kms.newKey(), Plaintext: Buffer.from("a") };
+  const find = kms.store.findKeyMaterial.bind(kms.store);
+  // As while a commit is on disk and not yet acknowledged.
+  kms.store.findKeyMaterial = () => {
+    throw new StoreConflict();
+  };
+  const acknowledge = async () => {
+    await setImmediate();
+    kms.store.findKeyMaterial = find;
+  };
+  const [encrypted] = await Promise.all([kms.call("Encrypt", key), acknowledge()]);
+  expect(encrypted.CiphertextBlob).toBeDefined();
 });

@@ -5,6 +5,7 @@
  *   check the input → count the request → prove the recipient → find the keys → may the caller? → are the keys fit? → dry run →
  *   the work → store the changes with their record → the record on disk → the answer
  */
+import { setImmediate } from "node:timers/promises";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import { wipeBlobs } from "../lib/wipe.ts";
@@ -17,7 +18,6 @@ import { KmsError } from "./errors.ts";
 import { refuseDryRun } from "./dry-run.ts";
 import { copiesOf, failureEvent, successEvent } from "./events.ts";
 import { fitKeys } from "./fit-keys.ts";
-import { notYet } from "./gaps.ts";
 import type { AccountCall, Desk, KeyInUse, KeyOperation, Operation, Outcome } from "./operation.ts";
 import { requireIdentityAction } from "./authorize.ts";
 import { quotaReached } from "./quotas.ts";
@@ -47,14 +47,13 @@ export interface Progress<Name extends OperationName> {
 }
 
 export async function answer<Name extends OperationName>(
-  operation: Operation<Name> | "not yet",
+  operation: Operation<Name>,
   name: Name,
   sent: JsonObject,
   desk: Desk,
 ): Promise<Answer> {
   const progress: Progress<Name> = { keys: [] };
   try {
-    if (operation === "not yet") throw notYet(name);
     const performed = await performUntilStored(operation, sent, desk, progress);
     const { outcome } = performed;
     await remember(performed, desk);
@@ -102,6 +101,8 @@ async function tryAgain<Result>(
   let reason = failure;
   for (let attempts = 1; attempts < maxAttempts; attempts += 1) {
     if (!(reason instanceof StoreConflict)) break;
+    // What is remembered of records is forgotten when the change is acknowledged: in a later turn.
+    await setImmediate();
     try {
       return await inTurn({ queues, name: contestedRecord(reason) }, attempt);
     } catch (error) {

@@ -83,7 +83,7 @@ describe("a key that is open to another account", () => {
 
   const others = (Object.keys(operations) as OperationName[]).filter((name) => {
     const operation = operations[name];
-    return operation !== "not yet" && "uses" in operation && !crossAccountOperations.has(name);
+    return "uses" in operation && !crossAccountOperations.has(name);
   });
   /** What each asks for beside its key, and how it names that. */
   const asked: Readonly<Record<string, JsonObject>> = {

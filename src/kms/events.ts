@@ -33,19 +33,18 @@ export function successEvent<Name extends OperationName>(
 
 export function failureEvent<Name extends OperationName>(
   eventName: Name,
-  operation: Operation<Name> | "not yet",
+  operation: Operation<Name>,
   { caller, facts }: Desk,
   { input, keys }: Progress<Name>,
   refusal: KmsError,
 ): CallEvent {
-  const known = operation !== "not yet";
   const additionalEventData = additionalData(keys, {}, undefined);
   // AWS shows nothing of what a caller asked for who was not allowed to ask.
-  const shown = known && input !== undefined && refusal.code !== "AccessDeniedException";
+  const shown = input !== undefined && refusal.code !== "AccessDeniedException";
   return {
     eventSource,
     eventName,
-    readOnly: known ? operation.readOnly : isRead(eventName),
+    readOnly: operation.readOnly,
     caller,
     facts,
     errorCode: refusal.code,
@@ -148,9 +147,4 @@ function resourceOf(key: Key): TrailResource {
   const resource = keyResource(key.accountId, key.arn);
   resources.set(key, resource);
   return resource;
-}
-
-/** Operations that are not answered yet are read or write all the same. */
-function isRead(name: string): boolean {
-  return /^(?:Get|List|Describe|Generate|Derive|Encapsulate|Decapsulate|Sign|Verify)/.test(name);
 }

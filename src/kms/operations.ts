@@ -61,7 +61,7 @@ import { listResourceTags } from "./operations/tags/list-resource-tags.ts";
 import { tagResource } from "./operations/tags/tag-resource.ts";
 import { untagResource } from "./operations/tags/untag-resource.ts";
 
-export const operations: { readonly [Name in OperationName]: Operation<Name> | "not yet" } = {
+export const operations: { readonly [Name in OperationName]: Operation<Name> } = {
   // keys
   CancelKeyDeletion: cancelKeyDeletion,
   CreateKey: createKey,
@@ -139,8 +139,6 @@ export const operations: { readonly [Name in OperationName]: Operation<Name> | "
   UpdateCustomKeyStore: updateCustomKeyStore,
 };
 
-export function operationNamed<Name extends OperationName>(
-  name: Name,
-): Operation<Name> | "not yet" {
+export function operationNamed<Name extends OperationName>(name: Name): Operation<Name> {
   return operations[name];
 }

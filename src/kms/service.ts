@@ -73,7 +73,7 @@ function requireName(operation: string): OperationName {
 const blobs: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries(operations).map(([name, operation]) => [
     name,
-    new Set(operation === "not yet" ? [] : blobMembersOf(operation.input)),
+    new Set(blobMembersOf(operation.input)),
   ]),
 );
 

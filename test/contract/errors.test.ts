@@ -29,21 +29,6 @@ describe("every operation of the SDK", () => {
   test("has a row in the table of operations, and the other way round", () => {
     expect(commands.map(([name]) => name).toSorted()).toEqual(Object.keys(operations).toSorted());
   });
-
-  type Sendable = new (input: object) => Parameters<Contract["kms"]["send"]>[0];
-  const notYet = commands.filter(([name]) => Reflect.get(operations, name) === "not yet");
-
-  test.each(notYet)(
-    "UnsupportedOperationException for %s, not there yet",
-    async (name, Command) => {
-      const attempt = contract.kms.send(new (Command as unknown as Sendable)({}));
-      expect(await refusal(attempt)).toEqual({
-        name: "UnsupportedOperationException",
-        message: `Keyhaven does not support ${name} yet.`,
-        status: 400,
-      });
-    },
-  );
 });
 
 describe("errors, as the SDK sees them", () => {

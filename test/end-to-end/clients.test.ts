@@ -353,16 +353,6 @@ describe("the AWS SDK for JavaScript", () => {
     expect(commands.toSorted()).toEqual(expected.toSorted());
   });
 
-  test.each(notYet())("is told in words that %s is not supported yet", async (name) => {
-    const refused = client.send(commandNamed(name));
-    await expect(refused).rejects.toBeInstanceOf(sdk.UnsupportedOperationException);
-    await expect(client.send(commandNamed(name))).rejects.toMatchObject({
-      name: "UnsupportedOperationException",
-      message: `Keyhaven does not support ${name} yet.`,
-      $metadata: { httpStatusCode: 400 },
-    });
-  });
-
   test("pages through all keys, one at a time, each of them once", async () => {
     const made = await Promise.all(
       [1, 2, 3].map(async () => await client.send(new sdk.CreateKeyCommand({}))),
@@ -411,20 +401,6 @@ function paths(name: string): readonly [string, string, string] {
 
 function sha256(name: string): string {
   return createHash("sha256").update(readFileSync(name)).digest("hex");
-}
-
-function notYet(): readonly string[] {
-  return Object.entries(operations).flatMap(([name, operation]) =>
-    operation === "not yet" ? name : [],
-  );
-}
-
-/** Every operation's command class takes an input; what is in it does not matter here. */
-function commandNamed(name: string): sdk.GetPublicKeyCommand {
-  const classes = sdk as unknown as Record<string, new (input: object) => sdk.GetPublicKeyCommand>;
-  const Command = classes[`${name}Command`];
-  if (Command === undefined) throw new Error(`the SDK has no ${name}`);
-  return new Command({});
 }
 
 function arn(resource: string): string {
