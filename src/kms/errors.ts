@@ -85,3 +85,11 @@ export class KmsError extends ServiceError {
     });
   }
 }
+
+/** What AWS KMS answers to a caller who asks too often. */
+export function throttled(): KmsError {
+  return new KmsError(
+    "ThrottlingException",
+    "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+  );
+}

@@ -2,7 +2,7 @@
  * Places for work of several accounts. While all are taken, the accounts that wait get the
  * next ones in turn: whoever asks for much waits for it, and nobody else does.
  */
-import { KmsError } from "./errors.ts";
+import { throttled } from "./errors.ts";
 
 interface FairPlacesOptions {
   /** As many pieces of work are under way at once. */
@@ -112,9 +112,4 @@ export class FairPlaces {
     if (count > 0) this.#counts.set(accountId, count);
     else this.#counts.delete(accountId);
   }
-}
-
-/** What AWS answers when a request quota is passed. */
-function throttled(): KmsError {
-  return new KmsError("ThrottlingException", "Rate exceeded");
 }

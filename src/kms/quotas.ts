@@ -4,7 +4,7 @@
  */
 import type { CustomKeyStoreName, KeyName } from "../store/records.ts";
 import type { Limit, LimitReached } from "../store/store.ts";
-import { KmsError } from "./errors.ts";
+import { KmsError, throttled } from "./errors.ts";
 import { keyArn } from "./key.ts";
 
 const maxKeys = 100_000;
@@ -47,10 +47,7 @@ export function keyStoreQuota({ accountId, region }: CustomKeyStoreName): Limit 
 /** What a caller is told who would pass a quota. */
 export function quotaReached({ limit }: LimitReached): KmsError {
   if (limit.table === "importKeys") {
-    return new KmsError(
-      "ThrottlingException",
-      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-    );
+    return throttled();
   }
   return new KmsError(
     "LimitExceededException",

@@ -1,7 +1,7 @@
 /** Request quotas: no more requests a second than AWS KMS would take, for those who want to meet them. */
 import { BoundedMap } from "../lib/bounded-map.ts";
 import type { OperationName } from "./contract.ts";
-import { KmsError } from "./errors.ts";
+import { throttled } from "./errors.ts";
 import { poolsOf, type RequestPool } from "./request-pools.ts";
 
 /** Accounts, Regions and pools that are kept count of at once; the longest unused is forgotten first. */
@@ -33,10 +33,7 @@ export class RequestQuotas {
     for (const bucket of buckets) bucket.left -= 1;
     if (buckets.every(({ left }) => left >= 0)) return;
     for (const bucket of buckets) bucket.left += 1;
-    throw new KmsError(
-      "ThrottlingException",
-      "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-    );
+    throw throttled();
   }
 
   #filledBucket({ name, perSecond }: RequestPool, { accountId, region, nowMs }: Counted): Bucket {

@@ -47,7 +47,7 @@ describe("GenerateDataKeyPair", () => {
     const refused = (await outcomes).filter(({ status }) => status === "rejected");
     const reason = expect.objectContaining({
       code: "ThrottlingException",
-      message: "Rate exceeded",
+      message: expect.stringContaining("exceeded the rate") as string,
       status: 400,
     });
     expect(refused).toEqual(Array.from({ length: 8 }, () => ({ status: "rejected", reason })));
