@@ -19,6 +19,8 @@ export interface SenderOptions {
 }
 
 export interface OutgoingRequest {
+  /** The account whose key store it is for. */
+  readonly owner: string;
   readonly host: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ const maxSocketsPerHost = 64;
 const maxSocketsInAll = 512;
 /** More could not be served in time, so they need not wait for it either. */
 const maxInFlightPerHost = 1_024;
+/** Half of the connections, so that no account takes the proxies of all others away. */
+const maxInFlightPerOwner = maxSocketsInAll / 2;
 const idleSocketMs = 30_000;
 const maxAttempts = 3;
 
@@ -65,13 +69,18 @@ export class Sender {
   async send(outgoing: OutgoingRequest): Promise<Response> {
     const destination = this.#destinationOf(outgoing.host);
     if (destination === undefined) return { failed: "unreachable" };
-    const others = this.#inFlight.get(outgoing.host) ?? 0;
-    if (others >= maxInFlightPerHost) return { failed: "timed-out" };
-    this.#inFlight.set(outgoing.host, others + 1);
+    const host = `host ${outgoing.host}`;
+    const owner = `owner ${outgoing.owner}`;
+    if (!this.#hasRoom(host, maxInFlightPerHost) || !this.#hasRoom(owner, maxInFlightPerOwner)) {
+      return { failed: "timed-out" };
+    }
+    this.#enter(host);
+    this.#enter(owner);
     try {
       return await this.#sendInTime(outgoing, optionsFor(outgoing, destination, this.#agent));
     } finally {
-      this.#leave(outgoing.host);
+      this.#leave(host);
+      this.#leave(owner);
     }
   }
 
@@ -80,10 +89,18 @@ export class Sender {
     this.#agent.destroy();
   }
 
-  #leave(host: string): void {
-    const others = (this.#inFlight.get(host) ?? 1) - 1;
-    if (others === 0) this.#inFlight.delete(host);
-    else this.#inFlight.set(host, others);
+  #hasRoom(name: string, max: number): boolean {
+    return (this.#inFlight.get(name) ?? 0) < max;
+  }
+
+  #enter(name: string): void {
+    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1);
+  }
+
+  #leave(name: string): void {
+    const others = (this.#inFlight.get(name) ?? 1) - 1;
+    if (others === 0) this.#inFlight.delete(name);
+    else this.#inFlight.set(name, others);
   }
 
   async #sendInTime({ body }: OutgoingRequest, options: RequestOptions): Promise<Response> {

@@ -53,7 +53,7 @@ export function xksClient(options: XksClientOptions): XksClient {
       body: JSON.stringify(members),
     };
     const headers = signedHeaders({ ...addressed, accessKeyId, region, atMs }, signingKey);
-    const response = await sender.send({ ...addressed, headers });
+    const response = await sender.send({ ...addressed, headers, owner: proxy.accountId });
     return hasFailed(response) ? response : readResponse(response);
   };
   const postToKey = async ({ proxy, xksKeyId }: ExternalKeyName, what: string, members: object) =>
