@@ -51,10 +51,12 @@ describe("UpdateCustomKeyStore", () => {
     }
   });
 
-  test("changes the secret of the same access key", async () => {
+  test("changes the secret of the same access key, and has the old one erased", async () => {
     const changed = { ...credential, RawSecretAccessKey: next.RawSecretAccessKey };
     bench.proxy.credential = changed;
+    expect(await bench.kms.store.isErasureDue()).toBe(false);
     await update({ XksProxyAuthenticationCredential: changed });
+    expect(await bench.kms.store.isErasureDue()).toBe(true);
     await bench.connect(CustomKeyStoreId);
     expect(await entry()).toMatchObject({ ConnectionState: "CONNECTED" });
   });

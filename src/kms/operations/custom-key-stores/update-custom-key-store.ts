@@ -4,6 +4,7 @@
  */
 import type { UpdateCustomKeyStoreRequest } from "@aws-sdk/client-kms";
 import type { CustomKeyStoreRecord } from "../../../store/records.ts";
+import type { Change } from "../../../store/store.ts";
 import { KmsError } from "../../errors.ts";
 import {
   refuseVpc,
@@ -43,7 +44,7 @@ export const updateCustomKeyStore = accountOperation("UpdateCustomKeyStore", {
     const record = await changedBy(input, keyStore, desk);
     await requireUnique(record, desk);
     if (concernsProxy(input)) await requireHealthyProxy(record, "UpdateCustomKeyStore", desk);
-    return { output: {}, changes: [{ kind: "update", table: "customKeyStores", record }] };
+    return { output: {}, changes: changesTo(record, keyStore) };
   },
 
   record: (input) => ({
@@ -57,6 +58,16 @@ export const updateCustomKeyStore = accountOperation("UpdateCustomKeyStore", {
     xksProxyVpcEndpointServiceOwner: input.XksProxyVpcEndpointServiceOwner,
   }),
 });
+
+/** A new credential takes the place of the old one for good: deleting a row has its bytes erased. */
+function changesTo(record: CustomKeyStoreRecord, before: CustomKeyStoreRecord): readonly Change[] {
+  const table = "customKeyStores";
+  if (record.wrappedSecret === before.wrappedSecret) return [{ kind: "update", table, record }];
+  return [
+    { kind: "delete", table, record: before },
+    { kind: "insert", table, record },
+  ];
+}
 
 /** Name, path and credential can be changed while keys are in use: nothing else can. */
 function requireChangeable(
