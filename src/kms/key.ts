@@ -7,6 +7,8 @@ export interface Key extends KeyRecord {
   readonly arn: string;
   /** As it was when the key was found. Nothing for a key of the vault's own. */
   readonly keyStore?: CustomKeyStoreRecord;
+  /** The state in the store, where the clock says another: what follows from the clock is not stored. */
+  readonly storedState?: string;
 }
 
 const known = new WeakMap<KeyRecord, Key>();
@@ -26,7 +28,8 @@ export function keyOf(record: KeyRecord): Key {
  */
 export function keyAt(record: KeyRecord, nowMs: number): Key {
   const key = keyOf(record);
-  return losesMaterial(key, nowMs) ? { ...key, keyState: "PendingImport" } : key;
+  if (!losesMaterial(key, nowMs)) return key;
+  return { ...key, keyState: "PendingImport", storedState: key.keyState };
 }
 
 function losesMaterial({ keyState, materialValidToMs }: KeyRecord, nowMs: number): boolean {
@@ -35,8 +38,13 @@ function losesMaterial({ keyState, materialValidToMs }: KeyRecord, nowMs: number
 }
 
 /** What the store keeps of a key. */
-export function recordOf({ arn: _arn, keyStore: _keyStore, ...record }: Key): KeyRecord {
-  return record;
+export function recordOf({
+  arn: _arn,
+  keyStore: _keyStore,
+  storedState,
+  ...record
+}: Key): KeyRecord {
+  return storedState === undefined ? record : { ...record, keyState: storedState };
 }
 
 /** The key's next version, with some of its properties changed. */
