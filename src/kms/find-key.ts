@@ -4,9 +4,10 @@ import type { KeyMaterialRecord, KeyRecord } from "../store/records.ts";
 import { accessDeniedToUnknownKey } from "./access-denied.ts";
 import { createAwsManagedKey, isAwsManagedAlias } from "./aws-managed-keys.ts";
 import { type BlobHeader, findBlobHeader, readBlobHeader } from "./ciphertext-blob.ts";
+import { requireIdentityAction } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
-import { foreignKey } from "./foreign-keys.ts";
-import { aliasArn, type Key } from "./key.ts";
+import { foreignKey, nobodysKeyId } from "./foreign-keys.ts";
+import { aliasArn, type Key, keyArn } from "./key.ts";
 import { foundKey } from "./found-key.ts";
 import { invalidKeyId, type KeyReference, parseKeyReference } from "./key-reference.ts";
 import type { Desk } from "./operation.ts";
@@ -172,6 +173,9 @@ async function requireKeyByAlias(aliasName: string, lookup: Lookup, desk: Desk):
   const { region } = desk.facts;
   const described = lookup.action === "DescribeKey" && isAwsManagedAlias(aliasName);
   if (described && (await desk.store.findAlias(accountId, region, aliasName)) === undefined) {
+    // Before anything is made: afterwards the key's policy is asked, too.
+    const arn = keyArn({ accountId, region, keyId: nobodysKeyId });
+    requireIdentityAction("DescribeKey", arn, desk);
     return await createAwsManagedKey(aliasName, desk);
   }
   const alias = await requireAlias(desk.store, { accountId, region }, aliasName);

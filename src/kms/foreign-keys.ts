@@ -27,7 +27,8 @@ function findKeyId(reference: KeyReference, store: Store): Eventually<string | u
   return andThen(store.findAlias(accountId, region, aliasName), (alias) => alias?.targetKeyId);
 }
 
-const nobodysKeyId = "00000000-0000-0000-0000-000000000000";
+/** Stands for a key that is not there. */
+export const nobodysKeyId = "00000000-0000-0000-0000-000000000000";
 
 /** It denies everyone everything, so nobody gets past it, whatever else is decided. */
 const nobodysPolicy = JSON.stringify({

@@ -211,3 +211,23 @@ test("a caller without policies who is no root may do nothing", async () => {
   );
   expect(await outcome("ListKeys", {}, caller)).toContain("is not authorized");
 });
+
+test("tags on a new key need an allow for TagResource as well", async () => {
+  const Tags = [{ TagKey: "team", TagValue: "red" }];
+  const caller = bob([allow("kms:CreateKey")]);
+  expect(await outcome("CreateKey", { Tags }, caller)).toBe(notAllowed("TagResource", "*"));
+  const both = bob([allow("kms:CreateKey"), allow("kms:TagResource")]);
+  expect(await outcome("CreateKey", { Tags }, both)).toBe("allowed");
+  const KeyId = await kms.newKey({ MultiRegion: true });
+  const replicate = { KeyId, ReplicaRegion: "us-east-1", Tags };
+  const replicator = bob([allow("kms:CreateKey"), allow("kms:ReplicateKey")]);
+  expect(await outcome("ReplicateKey", replicate, replicator)).toBe(notAllowed("TagResource", "*"));
+});
+
+test("a user who may not describe it does not bring an AWS managed key about", async () => {
+  const input = { KeyId: "alias/aws/s3" };
+  expect(await outcome("DescribeKey", input, bob())).toContain("is not authorized");
+  const { Aliases } = await kms.call("ListAliases", {});
+  expect(Aliases?.map(({ AliasName }) => AliasName)).not.toContain("alias/aws/s3");
+  expect(await outcome("DescribeKey", input, bob([allow("kms:DescribeKey")]))).toBe("allowed");
+});

@@ -78,7 +78,9 @@ export function accountConditions(
   let own: ReadonlyMap<string, ConditionFact> | undefined;
   return {
     get(key) {
-      if (key === "kms:calleraccount") return desk.caller.accountId;
+      if (key === "kms:calleraccount" || key === "aws:resourceaccount") {
+        return desk.caller.accountId;
+      }
       const known = callerCondition(key, desk) ?? recipientCondition(key, desk.recipient);
       if (known !== undefined) return known;
       own ??= lowerCased(facts?.());

@@ -4,6 +4,7 @@ import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { findExternalPlace } from "../../external-key.ts";
+import { requireIdentityAction } from "../../authorize.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
@@ -41,6 +42,9 @@ export const createKey = accountOperation("CreateKey", {
   async run({ input, ...desk }) {
     requireImplemented(input);
     const tags = requireSoundTags(input.Tags ?? []);
+    if (tags.length > 0) {
+      requireIdentityAction("TagResource", "*", desk, () => tagConditions(input.Tags));
+    }
     const chosen = chosenProperties(input, tags, desk);
     const policy = policyOfNewKey(input, chosen, desk);
     const outside = await findExternalPlace(input, desk);

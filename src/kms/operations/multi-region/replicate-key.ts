@@ -91,6 +91,9 @@ function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
     "kms:MultiRegionKeyType": "REPLICA",
   }));
   const tags = requireSoundTags(input.Tags ?? []);
+  if (tags.length > 0) {
+    requireIdentityAction("TagResource", "*", there, () => tagConditions(input.Tags));
+  }
   const policy = policyOfNewKey(input, { ...primary, region, tags }, there);
   return { policy, tags };
 }
