@@ -26,6 +26,7 @@ import { kmsService } from "./kms/service.ts";
 import { connectVault, type VaultConnection } from "./kms/vault-client.ts";
 import { movedToOwnBuffer } from "./kms/vault-socket.ts";
 import type { ServerConfig } from "./launcher/server-config.ts";
+import { partitionOf } from "./lib/arn.ts";
 import { type Clock, msPerDay } from "./lib/clock.ts";
 import { every, type Ticking } from "./lib/every.ts";
 import type { Latest } from "./lib/latest.ts";
@@ -139,9 +140,10 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const { store, trail, vault } = foundation;
   const { config, clock, log } = around;
   const region = config.regions[0] ?? "us-east-1";
+  const partition = partitionOf(region);
   const secretAccessKeys = vaultSecretAccessKeys(vault);
   const firstStart = await makeFirstAccount({ ...foundation, secretAccessKeys, region }, around);
-  const kept = accessKeyDirectory({ store, secretAccessKeys });
+  const kept = accessKeyDirectory({ store, secretAccessKeys, partition });
   const accessKeys =
     config.mode === "dev"
       ? devAccessKeys({
@@ -177,7 +179,10 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const gateway = await openGateway({
     ...config,
     services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],
-    queryServices: [stsService({ trail }), iamService({ store, trail, secretAccessKeys, clock })],
+    queryServices: [
+      stsService({ trail }),
+      iamService({ store, trail, secretAccessKeys, clock, partition }),
+    ],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],
     accessKeys,
     clock,

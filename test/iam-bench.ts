@@ -13,6 +13,7 @@ import { openTrail } from "../src/trail/trail.ts";
 
 export interface IamBench {
   readonly directory: string;
+  readonly partition: string;
   readonly store: Store;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly trail: Trail;
@@ -43,6 +44,7 @@ export async function openIamBench(given?: string): Promise<IamBench> {
   const newLines = async () => (await journalLines()).slice(forgotten);
   return {
     directory,
+    partition: "aws",
     store,
     secretAccessKeys: secrets.secretAccessKeys,
     trail,

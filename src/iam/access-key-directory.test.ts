@@ -126,7 +126,7 @@ test("a derivation that fails is tried again by the next who asks", async () => 
     deriveSigningKey: (request: SigningKeyRequest) =>
       away ? Promise.reject(new Error("away")) : bench.secretAccessKeys.deriveSigningKey(request),
   };
-  const directory = accessKeyDirectory({ store: bench.store, secretAccessKeys });
+  const directory = accessKeyDirectory({ partition: "aws", store: bench.store, secretAccessKeys });
   await expect(directory.findSigningCredential(scope)).rejects.toThrow("away");
   away = false;
   expect(await directory.findSigningCredential(scope)).toBeDefined();
@@ -138,7 +138,7 @@ test("the bytes of a signing key are wiped once the key is made", async () => {
     ...bench.secretAccessKeys,
     deriveSigningKey: () => Promise.resolve((bytes = Buffer.alloc(32, 7))),
   };
-  const directory = accessKeyDirectory({ store: bench.store, secretAccessKeys });
+  const directory = accessKeyDirectory({ partition: "aws", store: bench.store, secretAccessKeys });
   const credential = await directory.findSigningCredential(scope);
   expect(bytes).toEqual(Buffer.alloc(32));
   expect(credential?.signingKey.sign(signedText)).toBe(signatureUnder(Buffer.alloc(32, 7)));

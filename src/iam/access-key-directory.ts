@@ -1,5 +1,5 @@
 /** Who an access key speaks for, and what proves it. */
-import { partitionOf, rootArn } from "../lib/arn.ts";
+import { rootArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
 import { wipe } from "../lib/wipe.ts";
 import type { AccessKeys, SigningCredential, SigningScope } from "../service/access-keys.ts";
@@ -22,11 +22,13 @@ const maxKept = 4_096;
 export function accessKeyDirectory(parts: {
   readonly store: AccountStore;
   readonly secretAccessKeys: SecretAccessKeys;
+  /** Of the ARNs of users: one for all Regions, or a caller could choose what they are called. */
+  readonly partition: string;
 }): AccessKeys {
-  const { store, secretAccessKeys } = parts;
+  const { store } = parts;
   const kept = new SigningCredentials(maxKept);
   const credentialOf = (scope: SigningScope, owned: OwnedAccessKey) =>
-    kept.find(nameOf(scope, owned), () => deriveCredential(scope, owned, secretAccessKeys));
+    kept.find(nameOf(scope, owned), () => deriveCredential(scope, owned, parts));
   return {
     findSigningCredential: (scope) =>
       andThen(store.findAccessKey(scope.accessKeyId), (record) => {
@@ -55,13 +57,15 @@ function nameOf(scope: SigningScope, { record, user }: OwnedAccessKey): string {
 async function deriveCredential(
   { date, region, service }: SigningScope,
   { record, user }: OwnedAccessKey,
-  secretAccessKeys: SecretAccessKeys,
+  { secretAccessKeys, partition }: Parameters<typeof accessKeyDirectory>[0],
 ): Promise<SigningCredential> {
   const { accountId, accessKeyId, wrappedSecret: wrapped } = record;
   const facts = { accountId, accessKeyId };
   const bytes = await secretAccessKeys.deriveSigningKey({ facts, wrapped, date, region, service });
   const caller =
-    user === undefined ? rootOf(accountId, accessKeyId, region) : userOf(user, accessKeyId, region);
+    user === undefined
+      ? rootOf(accountId, accessKeyId, region)
+      : userOf(user, accessKeyId, partition);
   try {
     return { caller, signingKey: new SigningKey(bytes) };
   } finally {
@@ -74,9 +78,9 @@ function rootOf(accountId: string, accessKeyId: string, region: string): Caller 
   return { type: "Root", accountId, arn, principalId: accountId, accessKeyId };
 }
 
-function userOf(user: UserRecord, accessKeyId: string, region: string): Caller {
+function userOf(user: UserRecord, accessKeyId: string, partition: string): Caller {
   const { accountId, userId: principalId, userName } = user;
-  const arn = iamArn(partitionOf(region), accountId, userResource(user));
+  const arn = iamArn(partition, accountId, userResource(user));
   const identityPolicies = user.policies.map(({ PolicyDocument }) => PolicyDocument);
   return {
     type: "IAMUser",

@@ -3,9 +3,9 @@
  * caller, what would it change, make the change and its record durable together, answer.
  * An operation file fills in the steps, it never rearranges them.
  */
-import { partitionOf } from "../lib/arn.ts";
 import { wipe } from "../lib/wipe.ts";
 import { ServiceError } from "../service/service-error.ts";
+import type { Caller } from "../service/caller.ts";
 import type { Authenticated, QueryCall, QueryOutput } from "../service/service.ts";
 import type { CallEvent, Trail } from "../service/trail.ts";
 import { LimitReached } from "../store/store.ts";
@@ -17,7 +17,7 @@ import type { CheckedCall, Desk, IamOperation, Outcome, Subject } from "./operat
 import { quotaReached } from "./quotas.ts";
 import { folded, iamArn, userResource } from "./user.ts";
 
-export interface IamParts extends Omit<Desk, "store" | "partition"> {
+export interface IamParts extends Omit<Desk, "store"> {
   readonly store: AccountStore;
   readonly trail: Trail;
 }
@@ -52,7 +52,10 @@ async function decide(
     return await carryOutChecked(checked, event, parts);
   } catch (error) {
     const refusal = error instanceof LimitReached ? quotaReached(error) : error;
-    await parts.trail.append(parts.trail.compose({ ...event, ...failureOf(refusal) }));
+    // Of what a caller asked for who was not allowed to ask, nothing is kept.
+    const denied = refusal instanceof ServiceError && refusal.code === "AccessDenied";
+    const shown = denied ? { ...event, requestParameters: null } : event;
+    await parts.trail.append(parts.trail.compose({ ...shown, ...failureOf(refusal) }));
     throw refusal;
   }
 }
@@ -79,35 +82,50 @@ async function carryOutChecked(
 async function perform(
   checked: CheckedCall,
   { caller, facts, eventName }: CallEvent,
-  { store, secretAccessKeys, clock }: IamParts,
+  { store, secretAccessKeys, clock, partition }: IamParts,
 ): Promise<Outcome> {
-  const partition = partitionOf(facts.region);
   const { accountId } = caller;
   const desk: Desk = { store, secretAccessKeys, clock, partition };
-  const permit = (resource: string): void => {
-    authorize(`iam:${eventName}`, resource, { caller, facts }, clock());
+  const permit = (resource: string, shown = resource): void => {
+    authorize({ action: `iam:${eventName}`, resource, shown }, { caller, facts }, clock());
   };
   if (checked.resource !== undefined) {
     permit(iamArn(partition, accountId, checked.resource));
     return await checked.run({ ...desk, accountId });
   }
   const userName = checked.userName ?? caller.userName;
-  const subject = await findSubject(accountId, userName, desk);
-  permit(subject.arn);
+  const subject = await findSubject(caller, checked.userName, desk);
+  // A refusal tells neither the path of a user nor whether there is one.
+  permit(subject.arn, shownArn(accountId, userName, partition));
   if (userName !== undefined && subject.user === undefined) throw noSuchUser(userName);
+  const becomes = subject.user && checked.becomes?.(subject.user);
+  if (becomes !== undefined) permit(iamArn(partition, accountId, becomes));
   return await checked.run({ ...desk, accountId, subject });
 }
 
-/** A user that is not there has the ARN that one of the name could have. */
+/** The named user, or the caller. A user that is not there has the ARN that one of the name could have. */
 async function findSubject(
-  accountId: string,
+  caller: Caller,
   userName: string | undefined,
   { store, partition }: Desk,
 ): Promise<Subject> {
+  const { accountId } = caller;
   const arn = (resource: string) => iamArn(partition, accountId, resource);
-  if (userName === undefined) return { accountId, user: undefined, arn: arn("root") };
-  const user = await store.findUserNamed(accountId, folded(userName));
-  return { accountId, user, arn: arn(userResource(user ?? { path: "/", userName })) };
+  if (userName === undefined && caller.type === "Root") {
+    return { accountId, user: undefined, arn: arn("root") };
+  }
+  // Names change hands, ids do not: the caller is who the access key was made for.
+  const user =
+    userName === undefined
+      ? await store.findUser(caller.principalId)
+      : await store.findUserNamed(accountId, folded(userName));
+  const resource = userResource(user ?? { path: "/", userName: userName ?? "" });
+  return { accountId, user, arn: arn(resource) };
+}
+
+function shownArn(accountId: string, userName: string | undefined, partition: string): string {
+  const resource = userName === undefined ? "root" : `user/${userName}`;
+  return iamArn(partition, accountId, resource);
 }
 
 function wipeSecret({ secret }: Outcome): void {

@@ -4,14 +4,22 @@
  */
 import { compiledIdentityPolicy } from "../policy/compiled.ts";
 import { evaluateIdentityPolicies } from "../policy/evaluate.ts";
+import type { Caller } from "../service/caller.ts";
 import { callerCondition } from "../service/caller-conditions.ts";
 import type { Authenticated } from "../service/service.ts";
 import { iamError } from "./errors.ts";
 
-/** Refuses with AccessDenied. The action is as policies name it, "iam:GetUser". */
+interface Asked {
+  /** As policies name it, "iam:GetUser". */
+  readonly action: string;
+  readonly resource: string;
+  /** What a refusal calls the resource. */
+  readonly shown: string;
+}
+
+/** Refuses with AccessDenied. */
 export function authorize(
-  action: string,
-  resource: string,
+  { action, resource, shown }: Asked,
   { caller, facts }: Authenticated,
   nowMs: number,
 ): void {
@@ -22,7 +30,9 @@ export function authorize(
     principal: { type: "anonymous" },
     action,
     resource,
-    context: { get: (key) => callerCondition(key, { caller, facts, nowMs }) },
+    context: {
+      get: (key) => ownConditions(key, caller) ?? callerCondition(key, { caller, facts, nowMs }),
+    },
   });
   if (effect === "allow") return;
   const why =
@@ -31,6 +41,12 @@ export function authorize(
       : `because no identity-based policy allows the ${action} action`;
   throw iamError(
     "AccessDenied",
-    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shown} ${why}`,
   );
+}
+
+/** IAM is in one Region, whichever its caller signs for, and each account sees its own alone. */
+function ownConditions(key: string, { accountId }: Caller): string | undefined {
+  if (key === "aws:requestedregion") return "us-east-1";
+  return key === "aws:resourceaccount" ? accountId : undefined;
 }

@@ -5,7 +5,9 @@ import type { JsonObject, QueryOutput } from "../service/service.ts";
 import type { UserRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
+import { iamError } from "./errors.ts";
 import { checkInput, type Shapes } from "./shapes.ts";
+import { userResource } from "./user.ts";
 
 /** Whom a call is about: a user, or the root identity of the account. */
 export interface Subject {
@@ -19,11 +21,16 @@ export interface Subject {
 export interface Desk {
   readonly store: Pick<
     AccountStore,
-    "findAccount" | "findAccessKey" | "listAccessKeysOf" | "findUserNamed" | "listUsers"
+    | "findAccount"
+    | "findAccessKey"
+    | "listAccessKeysOf"
+    | "findUser"
+    | "findUserNamed"
+    | "listUsers"
   >;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly clock: Clock;
-  /** The partition of the Region that the caller works in. */
+  /** Of all ARNs of IAM: one, or a caller could choose what a resource is called. */
   readonly partition: string;
 }
 
@@ -46,6 +53,8 @@ interface Common<Input> {
   readonly input: Shapes<Input>;
   /** What the trail may remember of the request. */
   readonly record: (input: Input) => Readonly<Record<string, unknown>> | null;
+  /** Members of AWS's that would limit what is made: without them it would not be what was asked for. */
+  readonly unsupported?: readonly string[];
 }
 
 interface ForAccount<Input> extends Common<Input> {
@@ -56,6 +65,8 @@ interface ForAccount<Input> extends Common<Input> {
 
 interface ForSubject<Input extends { readonly UserName?: string }> extends Common<Input> {
   readonly run: Run<Input, { readonly subject: Subject }>;
+  /** What the user will be called afterwards, as a resource: that has to be allowed as well. */
+  readonly becomes?: (input: Input, user: UserRecord) => string;
 }
 
 /** A request whose shape is right. */
@@ -64,6 +75,7 @@ export interface CheckedCall {
   /** Either the resource, or the name of the user; without both, the caller. */
   readonly resource?: string;
   readonly userName?: string;
+  readonly becomes?: (user: UserRecord) => string;
   /** With the account for a resource, with the subject for a user. */
   readonly run: (
     given: { readonly accountId: string; readonly subject?: Subject } & Desk,
@@ -74,6 +86,15 @@ export interface IamOperation {
   readonly readOnly: boolean;
   /** Throws a ValidationError when the input is not of the right shape. */
   readonly check: (input: JsonObject) => CheckedCall;
+}
+
+function refuseUnsupported(
+  { unsupported = [] }: { readonly unsupported?: readonly string[] },
+  sent: JsonObject,
+): void {
+  const member = unsupported.find((name) => sent[name] !== undefined);
+  if (member === undefined) return;
+  throw iamError("ValidationError", `Keyhaven does not support ${member} yet.`);
 }
 
 /** The user of an operation whose input must name one. */
@@ -87,6 +108,7 @@ export function accountOperation<Input>(definition: ForAccount<Input>): IamOpera
   return {
     readOnly: definition.readOnly,
     check(sent) {
+      refuseUnsupported(definition, sent);
       const input = checkInput(definition.input, sent);
       return {
         requestParameters: definition.record(input),
@@ -101,13 +123,16 @@ export function accountOperation<Input>(definition: ForAccount<Input>): IamOpera
 export function userOperation<Input extends { readonly UserName?: string }>(
   definition: ForSubject<Input>,
 ): IamOperation {
+  const { becomes } = definition;
   return {
     readOnly: definition.readOnly,
     check(sent) {
+      refuseUnsupported(definition, sent);
       const input = checkInput(definition.input, sent);
       return {
         requestParameters: definition.record(input),
         ...(input.UserName === undefined ? {} : { userName: input.UserName }),
+        becomes: (user) => becomes?.(input, user) ?? userResource(user),
         async run({ subject, ...given }) {
           if (subject === undefined) throw new Error("the call is about nobody");
           return await definition.run({ ...given, input, subject });

@@ -306,6 +306,57 @@ describe("a user may", () => {
   });
 });
 
+describe("a user may not", () => {
+  const own = `arn:aws:iam::${accountId}:user/bob`;
+
+  test("choose what resources are called, by the Region it signs for", async () => {
+    const caller = await bob([
+      { Effect: "Allow", Action: "iam:*", Resource: "*" },
+      { Effect: "Deny", Action: "iam:*", Resource: own },
+    ]);
+    const asked = { operation: "GetUser", version: "2010-05-08", input: {} };
+    const elsewhere = { caller, facts: { ...facts, region: "us-gov-west-1" } };
+    await expect(service.answer(asked, elsewhere)).rejects.toThrow("explicit deny");
+    const scope = { date: "20300102", region: "us-gov-west-1", service: "iam" };
+    const accessKeyId = caller.accessKeyId ?? "";
+    const found = await accessKeyDirectory(bench).findSigningCredential({ ...scope, accessKeyId });
+    expect(found?.caller.arn).toBe(own);
+  });
+
+  test("dodge a deny on the Region: IAM is in one", async () => {
+    const caller = await bob([
+      { Effect: "Allow", Action: "iam:*", Resource: "*" },
+      {
+        Effect: "Deny",
+        Action: "iam:*",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
+      },
+    ]);
+    const asked = { operation: "GetUser", version: "2010-05-08", input: {} };
+    const elsewhere = { caller, facts: { ...facts, region: "eu-west-1" } };
+    await expect(service.answer(asked, elsewhere)).rejects.toThrow("explicit deny");
+  });
+
+  test("take a name or path that it may not touch", async () => {
+    const caller = await bob([
+      { Effect: "Allow", Action: "iam:UpdateUser", Resource: own },
+      { Effect: "Deny", Action: "iam:*", Resource: `arn:aws:iam::${accountId}:user/admin/*` },
+    ]);
+    const input = { UserName: "bob", NewPath: "/admin/" };
+    expect(await refused("UpdateUser", input, caller)).toContain("explicit deny");
+    const renamed = { UserName: "bob", NewUserName: "chief" };
+    expect(await refused("UpdateUser", renamed, caller)).toContain("no identity-based policy");
+  });
+
+  test("learn the path of a user, or have what it asked for on record", async () => {
+    const caller = await bob();
+    await call("CreateUser", { UserName: "hidden", Path: "/board/" });
+    expect(await refused("GetUser", { UserName: "hidden" }, caller)).not.toContain("board");
+    expect((await bench.records()).at(-1)).toMatchObject({ requestParameters: null });
+  });
+});
+
 describe("refused is", () => {
   const pattern =
     "failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+";
@@ -383,6 +434,35 @@ describe("refused is", () => {
       "GetUserPolicy",
       { UserName: "bob", PolicyName: "p" },
       "404 NoSuchEntity: The user policy with name p cannot be found.",
+    ],
+    [
+      "a boundary, which would not hold",
+      "CreateUser",
+      { UserName: "new", PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
+      "400 ValidationError: Keyhaven does not support PermissionsBoundary yet.",
+    ],
+    [
+      "a condition key that is never there",
+      "PutUserPolicy",
+      {
+        UserName: "bob",
+        PolicyName: "p",
+        PolicyDocument: JSON.stringify({
+          Statement: {
+            Effect: "Deny",
+            Action: "kms:*",
+            Resource: "*",
+            Condition: { StringLike: { "kms:ResourceAliases": "alias/prod" } },
+          },
+        }),
+      },
+      "400 MalformedPolicyDocument: Keyhaven does not know the condition key kms:ResourceAliases yet.",
+    ],
+    [
+      "policies with too much white space",
+      "PutUserPolicy",
+      { UserName: "bob", PolicyName: "p", PolicyDocument: `${" ".repeat(20_000)}${allowAll}` },
+      "409 LimitExceeded: Maximum policy size of 2048 bytes exceeded for user bob",
     ],
     [
       "policies that are too long together",

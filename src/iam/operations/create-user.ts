@@ -12,6 +12,7 @@ interface Input {
 
 export const createUser = accountOperation<Input>({
   readOnly: false,
+  unsupported: ["PermissionsBoundary", "Tags"],
   input: { UserName: shape.userName, Path: shape.optional(shape.path) },
   record: ({ UserName: userName, Path: path }) => ({ path, userName }),
   resource: ({ UserName, Path = "/" }) => userResource({ userName: UserName, path: Path }),

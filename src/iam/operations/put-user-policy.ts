@@ -1,6 +1,6 @@
 /** PutUserPolicy: gives a user an inline policy, in place of the one of that name. */
 import { parseIdentityPolicy } from "../../policy/identity-document.ts";
-import { PolicyError } from "../../policy/policy-error.ts";
+import { malformed, PolicyError } from "../../policy/policy-error.ts";
 import type { InlinePolicy } from "../../store/records.ts";
 import { iamError } from "../errors.ts";
 import { namedUser, userOperation } from "../operation.ts";
@@ -14,6 +14,8 @@ interface Input {
 
 /** Of all inline policies of a user together, white space left out. */
 const charactersMax = 2_048;
+/** With white space: it costs memory all the same. Not a limit of AWS's own. */
+const textMax = 16_384;
 
 export const putUserPolicy = userOperation<Input>({
   readOnly: false,
@@ -41,19 +43,40 @@ export const putUserPolicy = userOperation<Input>({
 
 function requireSound(document: string): void {
   try {
-    parseIdentityPolicy(document);
+    const { statements } = parseIdentityPolicy(document);
+    const keys = statements.flatMap(({ conditions }) => conditions.map(({ key }) => key));
+    const unknown = keys.find((key) => isNeverKnown(key.toLowerCase()));
+    if (unknown !== undefined) {
+      throw malformed(`Keyhaven does not know the condition key ${unknown} yet.`);
+    }
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw iamError("MalformedPolicyDocument", error.message);
   }
 }
 
+/** A Deny that asks for what is never there would only look as if it protected something. */
+function isNeverKnown(key: string): boolean {
+  return neverKnown.has(key) || key.startsWith("aws:principaltag/");
+}
+
+const neverKnown: ReadonlySet<string> = new Set([
+  "kms:resourcealiases",
+  "iam:permissionsboundary",
+  "iam:policyarn",
+  "aws:principalorgid",
+  "aws:principalorgpaths",
+  "aws:resourceorgid",
+  "aws:referer",
+]);
+
 function requireSize(policies: readonly InlinePolicy[], userName: string): void {
   const characters = policies.reduce(
-    (sum, { PolicyDocument }) => sum + PolicyDocument.replaceAll(/\s/g, "").length,
+    (sum, { PolicyDocument }) => sum + PolicyDocument.replaceAll(/[ \t\n\r]/g, "").length,
     0,
   );
-  if (characters <= charactersMax) return;
+  const text = policies.reduce((sum, { PolicyDocument }) => sum + PolicyDocument.length, 0);
+  if (characters <= charactersMax && text <= textMax) return;
   throw iamError(
     "LimitExceeded",
     `Maximum policy size of ${charactersMax} bytes exceeded for user ${userName}`,

@@ -2,7 +2,7 @@
 import { iamError } from "../errors.ts";
 import { namedUser, userOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
-import { folded } from "../user.ts";
+import { folded, userResource } from "../user.ts";
 
 interface Input {
   readonly UserName: string;
@@ -22,6 +22,9 @@ export const updateUser = userOperation<Input>({
     newUserName,
     userName,
   }),
+
+  becomes: ({ NewUserName, NewPath }, user) =>
+    userResource({ userName: NewUserName ?? user.userName, path: NewPath ?? user.path }),
 
   async run({ input, subject, store }) {
     const user = namedUser(subject);
