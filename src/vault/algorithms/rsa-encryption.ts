@@ -35,6 +35,9 @@ export async function decryptOaep(
   ciphertext: Uint8Array,
   key: KeyObject,
 ): Promise<Buffer | undefined> {
+  // OpenSSL takes a number without its leading zeros; RFC 8017 takes as many bytes as the modulus has.
+  const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (ciphertext.length * 8 !== modulusBits) return undefined;
   const parameters = { name: "RSA-OAEP", hash: hashes[algorithm].web };
   const webKey = key.toCryptoKey(parameters, false, ["decrypt"]);
   try {

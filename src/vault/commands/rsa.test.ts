@@ -51,6 +51,18 @@ describe.each([
   });
 });
 
+test("rejects a ciphertext that lacks its leading zero, though it is the same number", async () => {
+  const { material } = await bench.newKeyPair(facts);
+  const algorithm = "RSAES_OAEP_SHA_256";
+  const encrypted = () => bench.ask("rsaEncrypt", { material, algorithm, plaintext }).ciphertext;
+  let ciphertext = encrypted();
+  while (ciphertext[0] !== 0) ciphertext = encrypted();
+  const request = { material, algorithm };
+  expect(await bench.askSlowly("rsaDecrypt", { ...request, ciphertext })).toEqual({ plaintext });
+  const shorter = { ...request, ciphertext: ciphertext.subarray(1) };
+  expect(await handlers.rsaDecrypt(shorter)).toEqual({ refused: "rejected" });
+});
+
 test("PKCS #1 v1.5 encryption is not there", async () => {
   const { material } = await bench.newKeyPair(facts);
   const request = { material, algorithm: "RSAES_PKCS1_V1_5", ciphertext: Buffer.alloc(256) };
