@@ -5,7 +5,7 @@
 import { deadlinesMs, pairsAtOnce } from "../vault-protocol/deadlines.ts";
 import { Places } from "./places.ts";
 
-/** libuv's, which nothing changes: the vault's environment is empty. */
+/** libuv's, which nothing in the vault's environment changes. */
 const poolThreads = 4;
 /** Enough that no thread waits for work, and few, so that primes do not queue behind them. */
 const othersAtOnce = 4 * poolThreads;
