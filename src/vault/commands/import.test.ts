@@ -9,9 +9,10 @@ import {
   randomUUID,
   verify,
 } from "node:crypto";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { newFacts, vaultBench } from "../../../test/vault-bench.ts";
 import type { KeyMaterialFacts } from "../../vault-protocol/commands.ts";
+import { collectDroppedKeys } from "../dropped-keys.ts";
 
 const bench = await vaultBench();
 afterAll(() => bench.close());
@@ -271,6 +272,19 @@ describe("importKeyMaterial says rejected, and no more", () => {
     const importKey = { facts: { ...importFacts, importId: facts.reference }, wrapped };
     expect(await handlers.importKeyMaterial({ ...sound, importKey })).toEqual(rejected);
   });
+});
+
+test("the import key is collected after a refusal", async () => {
+  const gc = vi.fn();
+  vi.stubGlobal("gc", gc);
+  collectDroppedKeys();
+  gc.mockClear();
+  const request = requestOf("SYMMETRIC_DEFAULT", randomBytes(32));
+  const encryptedKeyMaterial = randomBytes(256);
+  expect(await handlers.importKeyMaterial({ ...request, encryptedKeyMaterial })).toEqual(rejected);
+  collectDroppedKeys();
+  vi.unstubAllGlobals();
+  expect(gc).toHaveBeenCalledOnce();
 });
 
 describe("importKeyMaterial says wrong-material", () => {

@@ -1,6 +1,11 @@
-import { timingSafeEqual } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { SentRequest } from "../../vault-protocol/command-codecs.ts";
-import type { KeyMaterialFacts, Refusal, VaultReply } from "../../vault-protocol/commands.ts";
+import type {
+  KeyMaterialFacts,
+  Refusal,
+  VaultReply,
+  WrappedImportKey,
+} from "../../vault-protocol/commands.ts";
 import { isImportWrapping, unwrapForImport } from "../algorithms/import-wrapping.ts";
 import {
   type ImportedMaterial,
@@ -8,6 +13,8 @@ import {
   readImported,
 } from "../algorithms/imported-material.ts";
 import { readKey, rsaSpecs } from "../algorithms/key-specs.ts";
+import { isMacOf } from "../algorithms/macs.ts";
+import type { DomainKeys } from "../domain-keys.ts";
 import { noteDroppedKey } from "../dropped-keys.ts";
 import { areSoundImportFacts, unwrapImportKey, wrapImportKey } from "../import-key.ts";
 import { areSoundWithoutId, externalOrigin, isKeyId, keyUuid } from "../key-material-facts.ts";
@@ -45,7 +52,7 @@ export function importCommands(
       // Of other bytes nothing is told: they might be a guess at someone's key.
       if (!isPublicKey(publicKey)) return rejected;
       const id = materialIdOf(state.materialIdKey, keyUuid({ keyId }), publicKey);
-      return isSameText(id, keyMaterialId) ? {} : rejected;
+      return isMacOf(Buffer.from(keyMaterialId), Buffer.from(id)) ? {} : rejected;
     },
   };
 }
@@ -62,12 +69,6 @@ function isSound({ importKey, wrappingAlgorithm, facts }: ImportRequest): boolea
     facts.origin === externalOrigin &&
     areSoundWithoutId(facts)
   );
-}
-
-/** Compares in constant time texts of the same length. */
-function isSameText(one: string, other: string): boolean {
-  const [ours, theirs] = [Buffer.from(one, "utf8"), Buffer.from(other, "utf8")];
-  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
 /** A copy of what was only lent. */
@@ -104,13 +105,26 @@ async function unwrap(
   { importKey, wrappingAlgorithm, encryptedKeyMaterial }: ImportRequest,
   { instanceId, domainKeys }: VaultState,
 ): Promise<Buffer | Refusal> {
-  const privateKey = unwrapImportKey(importKey, instanceId, domainKeys);
+  const privateKey = readImportKey(importKey, instanceId, domainKeys);
   if (isRefusal(privateKey)) return privateKey;
   try {
-    const key = readKey("RSA_2048", privateKey);
-    return (await unwrapForImport(wrappingAlgorithm, encryptedKeyMaterial, key)) ?? rejected;
+    return (await unwrapForImport(wrappingAlgorithm, encryptedKeyMaterial, privateKey)) ?? rejected;
   } finally {
-    privateKey.fill(0);
+    noteDroppedKey();
+  }
+}
+
+function readImportKey(
+  importKey: WrappedImportKey,
+  instanceId: string,
+  domainKeys: DomainKeys,
+): KeyObject | Refusal {
+  const encoded = unwrapImportKey(importKey, instanceId, domainKeys);
+  if (isRefusal(encoded)) return encoded;
+  try {
+    return readKey("RSA_2048", encoded);
+  } finally {
+    encoded.fill(0);
   }
 }
 
