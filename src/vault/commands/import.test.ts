@@ -275,7 +275,7 @@ describe("importKeyMaterial says rejected, and no more", () => {
 });
 
 test("the import key is collected after a refusal", async () => {
-  const gc = vi.fn();
+  const gc = vi.fn<() => void>();
   vi.stubGlobal("gc", gc);
   collectDroppedKeys();
   gc.mockClear();
