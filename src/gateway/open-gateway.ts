@@ -24,8 +24,8 @@ export interface GatewayOptions extends ListenOn {
   readonly adminSocketPath?: string | undefined;
 }
 
-/** How far a client's clock may be off: five minutes, as AWS allows for KMS. */
-const toleranceMs = 5 * 60 * 1000;
+/** How far a client's clock may be off, as AWS allows for KMS, and for IAM and STS. */
+const toleranceMs = { json: 5 * 60 * 1000, query: 15 * 60 * 1000 };
 
 /** What AWS's global services are signed for when a client goes by AWS's own rules. */
 const globalRegion = "us-east-1";
@@ -63,11 +63,12 @@ function customersHouse(options: GatewayOptions): House {
     services: byPrefix(services),
     queryServices,
     identify(request, service) {
+      const isQuery = "isGlobal" in service;
       const scope = {
         service: service.signingName,
-        regions: "isGlobal" in service ? servedGlobally : served,
+        regions: isQuery ? servedGlobally : served,
         nowMs: clock(),
-        toleranceMs,
+        toleranceMs: isQuery ? toleranceMs.query : toleranceMs.json,
       };
       return identify(request, scope, accessKeys);
     },

@@ -20,6 +20,12 @@ describe("the fields of a form", () => {
     });
   });
 
+  test("hold blanks for the plus signs of a body, and plus signs for those of a query", () => {
+    const form = "Policy=a+b%2Bc%20d";
+    expect(readForm(Buffer.from(form)).get("Policy")).toBe("a b+c d");
+    expect(readForm(form).get("Policy")).toBe("a+b+c d");
+  });
+
   test("have no special names", () => {
     const read = input("__proto__.polluted=1&constructor=2");
     expect(Object.keys(read)).toEqual(["__proto__", "constructor"]);

@@ -9,8 +9,13 @@ import type { JsonObject, JsonValue } from "../service/service.ts";
 const fieldsMax = 1_000;
 const depthMax = 8;
 
-/** Reads a form's fields. Throws MalformedQueryString for what is no form. */
+/**
+ * Reads a form's fields: bytes are a body, text is a URL's query. A plus sign is a blank in a
+ * body only: a signature covers the one of a query as the plus sign that it is. Throws
+ * MalformedQueryString for what is no form.
+ */
 export function readForm(form: Buffer | string): ReadonlyMap<string, string> {
+  const plus = typeof form === "string" ? "+" : " ";
   const fields = new Map<string, string>();
   // One more than there may be, so that it shows.
   const parts = textOf(form).split("&", fieldsMax + 1);
@@ -19,10 +24,10 @@ export function readForm(form: Buffer | string): ReadonlyMap<string, string> {
     if (part === "") continue;
     const equals = part.indexOf("=");
     const end = equals === -1 ? part.length : equals;
-    const name = decodeText(part.slice(0, end));
+    const name = decodeText(part.slice(0, end), plus);
     // Two readers of one form must not come to two readings.
     if (fields.has(name)) throw malformed();
-    fields.set(name, decodeText(part.slice(end + 1)));
+    fields.set(name, decodeText(part.slice(end + 1), plus));
   }
   return fields;
 }
@@ -36,9 +41,9 @@ function textOf(form: Buffer | string): string {
   }
 }
 
-function decodeText(text: string): string {
+function decodeText(text: string, plus: string): string {
   try {
-    return decodeURIComponent(text.replaceAll("+", " "));
+    return decodeURIComponent(text.replaceAll("+", plus));
   } catch {
     throw malformed();
   }

@@ -312,6 +312,27 @@ describe("A signature", () => {
     );
   });
 
+  test.each([
+    [14, 200, "<GetCallerIdentityResult>"],
+    [-14, 200, "<GetCallerIdentityResult>"],
+    [16, 403, / - 15 min\.\)/],
+    [-16, 403, / \+ 15 min\.\)/],
+  ])("made for STS %i minutes ago is answered with %i", async (minutes, status, text) => {
+    const body = Buffer.from("Action=GetCallerIdentity&Version=2011-06-15");
+    const headers = {
+      host: `127.0.0.1:${server.port}`,
+      "content-type": "application/x-www-form-urlencoded",
+    };
+    const options = { credentials: ours, region: ours.region, service: "sts" };
+    const { rawHeaders } = await signAsClient(
+      { method: "POST", path: "/", query: {}, headers, body },
+      { ...options, signedAtMs: Date.now() - minutes * minuteMs },
+    );
+    const answer = await exchange({ headers: rawHeaders, body });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatch(text);
+  });
+
   test("in the query counts for its own body only", async () => {
     const other = { ...presigned("ListKeys", "{}"), body: Buffer.from('{"Limit":1}') };
     expect(await exchange(other)).toMatchObject(mismatch);
