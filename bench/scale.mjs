@@ -134,14 +134,14 @@ export function scaleRows({ keyCount, keysPerSecond, rounds, memory, fresh, star
     ),
     atMost(`${label}: start-up, ms`, median(startUpMs), mostStartUpMs),
     atMost(`${label}: memory of all processes, MB`, megabytes(memory), mostMegabytes),
-    ...Object.entries(memory).map(([name, { resident }]) =>
-      plain(`${label}: memory of the ${name}, MB`, resident / 1e6),
+    ...Object.entries(memory).map(([name, { proportional }]) =>
+      plain(`${label}: memory of the ${name}, MB`, proportional / 1e6),
     ),
     plain(`${hotKeys} keys, after the same load: memory of all processes, MB`, megabytes(fresh)),
   ];
 }
 
-/** Resident memory; pages that processes share, such as Node's own code, count for each. */
+/** Resident memory; pages that processes share, such as Node's own code, count once. */
 function megabytes(memory) {
-  return Object.values(memory).reduce((sum, { resident }) => sum + resident, 0) / 1e6;
+  return Object.values(memory).reduce((sum, { proportional }) => sum + proportional, 0) / 1e6;
 }
