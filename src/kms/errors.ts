@@ -75,6 +75,11 @@ const statusOf = {
 
 export type KmsErrorCode = keyof typeof statusOf;
 
+/** Whether this is the code of an error that KMS answers with. */
+export function isKmsErrorCode(name: string): name is KmsErrorCode {
+  return Object.hasOwn(statusOf, name);
+}
+
 /** A refusal in KMS's words. Without a message the wire carries none, as AWS does for some errors. */
 export class KmsError extends ServiceError {
   constructor(code: KmsErrorCode, message?: string, options: { cause?: unknown } = {}) {

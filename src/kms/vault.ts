@@ -48,7 +48,7 @@ export function askVaultToOpen<Name extends OpeningCommand>(
     if (!isRefusal(reply)) return reply;
     if (reply.refused === "rejected") return undefined;
     if (reply.refused === "too-long") throw new PlaintextTooLong();
-    if (reply.refused === "wrong-material") throw new KmsError("IncorrectKeyMaterialException");
+    if (reply.refused === "wrong-material") throw wrongMaterial();
     throw refusalOf(command, reply);
   }, rethrow);
 }
@@ -83,6 +83,11 @@ function noneIfAway(error: unknown): undefined {
 
 /** What a ciphertext held does not fit under the key it was to be encrypted with. */
 export class PlaintextTooLong extends Error {}
+
+/** What a caller is told who imports other key material than the key has. */
+function wrongMaterial(): KmsError {
+  return new KmsError("IncorrectKeyMaterialException");
+}
 
 /** What a caller is told of something that this installation cannot do. */
 function unsupported(): KmsError {
