@@ -32,7 +32,9 @@ import {
   VaultUnavailable,
 } from "../src/vault-protocol/commands.ts";
 import { openVaultInProcess } from "../src/vault/in-process.ts";
+import { ServiceError } from "../src/service/service-error.ts";
 import { openXks } from "../src/xks/open-xks.ts";
+import { errorsOfOperations } from "../tools/operation-errors.ts";
 
 /** A trail record, as it stands in the journal. */
 export type TrailRecord = Readonly<Record<string, unknown>>;
@@ -159,8 +161,13 @@ export async function kmsBench({
     };
     const by = { caller: options.caller ?? rootOf(accountId), facts };
     const call = callOf(name, input);
-    const { output } = await service.answer(call, by);
-    return output;
+    try {
+      const { output } = await service.answer(call, by);
+      return output;
+    } catch (error) {
+      assertDocumented(name, error);
+      throw error;
+    }
   }
 
   const bench: KmsBench = {
@@ -207,6 +214,18 @@ export async function kmsBench({
     },
   };
   return bench;
+}
+
+let documented: ReturnType<typeof errorsOfOperations> | undefined;
+
+/** Whatever a test is refused with stands in docs/operations.md, which is made of this list. */
+function assertDocumented(name: OperationName, error: unknown): void {
+  documented ??= errorsOfOperations();
+  if (!(error instanceof ServiceError) || documented.get(name)?.includes(error.code) === true)
+    return;
+  throw new Error(`${name} refuses with ${error.code}, and docs/operations.md does not say so`, {
+    cause: error,
+  });
 }
 
 function rootOf(accountId: string): Caller {
