@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 export const usage = `Usage: npm run bench -- [options]
   --quick             short rounds and few keys: shows that everything works, proves nothing
-  --only <name>       throughput, latency, scale or profile; may be repeated
+  --only <name>       throughput, latency, signing, scale or profile; may be repeated
   --rounds <n>        rounds of each comparison (default: 7)
   --keys <n>          keys in the store for scale (default: 100000)
   --directory <dir>   where the servers keep their data: on the disk to measure (default: ${os.tmpdir()})
@@ -34,7 +34,9 @@ const paces = {
     keys: 1_000,
   },
 };
-const scenarios = ["throughput", "latency", "scale", "profile"];
+/** What is compared with something, and runs unless a part is asked for. */
+export const compared = ["throughput", "latency", "signing", "scale"];
+const scenarios = [...compared, "profile"];
 
 /** Throws an error that says what is wrong with the command line. */
 export function readOptions(argv) {
@@ -42,7 +44,7 @@ export function readOptions(argv) {
     args: argv,
     options: {
       quick: { type: "boolean", default: false },
-      only: { type: "string", multiple: true, default: ["throughput", "latency", "scale"] },
+      only: { type: "string", multiple: true, default: compared },
       rounds: { type: "string" },
       keys: { type: "string" },
       directory: { type: "string", default: os.tmpdir() },

@@ -9,12 +9,13 @@ import { isInMemory, measureFlush } from "./disk.mjs";
 import { inputsFor } from "./inputs.mjs";
 import { latencyRows, measureLatency } from "./latency.mjs";
 import { measureRun } from "./measure.mjs";
-import { readOptions, usage } from "./options.mjs";
+import { compared as everything, readOptions, usage } from "./options.mjs";
 import { measureProfile, profileText } from "./profile.mjs";
 import { countOf, describeMachine, tableOf, writeResults } from "./report.mjs";
 import { signedRequests } from "./requests.mjs";
 import { measureScale, scaleRows } from "./scale.mjs";
 import { startEcho, startKeyhaven } from "./server.mjs";
+import { measureSigning, signingRows } from "./signing.mjs";
 import { measureThroughput, throughputRows } from "./throughput.mjs";
 
 const keysInUse = 10;
@@ -63,7 +64,7 @@ async function compare(names, options, directory) {
     print(describe(machine));
     const { pace, keyCount, flags } = options;
     const results = { startedAt, machine, pace, keyCount, flags, rows: [], measured: {} };
-    const suffix = names.length === 3 ? "" : `-${names.join("-")}`;
+    const suffix = names.length === everything.length ? "" : `-${names.join("-")}`;
     for (const name of names) {
       const { measured, rows } = await measure(name, bench);
       results.measured[name] = measured;
@@ -98,6 +99,10 @@ async function measure(name, bench) {
     case "latency": {
       const measured = await measureLatency(bench);
       return { measured, rows: latencyRows(measured) };
+    }
+    case "signing": {
+      const measured = await measureSigning(bench);
+      return { measured, rows: signingRows(measured) };
     }
     default: {
       const directory = subdirectory(bench.directory, "many-keys");
