@@ -1,4 +1,5 @@
 /** AccessDeniedException, in the words of the Troubleshooting access page of the IAM user guide. */
+import type { Effect, Voice } from "../policy/own-policies.ts";
 import type { Caller } from "../service/caller.ts";
 import { KmsError } from "./errors.ts";
 
@@ -11,33 +12,32 @@ export function accessDeniedToUnknownKey(caller: Caller, action: string): KmsErr
   );
 }
 
-/** For what only identity policies can allow, or what one denies. Roots may do all in their account. */
-export function accessDeniedByIdentity(
+/** For what only identity policies can allow. Roots may do all in their account. */
+export function accessDeniedByIdentity(caller: Caller, action: string, resource: string): KmsError {
+  return accessDeniedBy("identity", caller, action, resource, "none");
+}
+
+/** Says whose policies do not allow, or explicitly deny, what the caller asked for. */
+export function accessDeniedBy(
+  by: Voice,
   caller: Caller,
   action: string,
   resource: string,
-  effect: "deny" | "none" = "none",
+  effect: Effect,
 ): KmsError {
+  const { a, plain } = policyNames[by];
   const reason =
     effect === "deny"
-      ? "with an explicit deny in an identity-based policy"
-      : `because no identity-based policy allows the kms:${action} action`;
+      ? `with an explicit deny in ${a} ${plain} policy`
+      : `because no ${plain} policy allows the kms:${action} action`;
   return denied(`${subject(caller, action)} on ${resource} ${reason}`);
 }
 
-/** For a key whose policy does not allow, or explicitly denies, what the caller asked for. */
-export function accessDenied(
-  caller: Caller,
-  action: string,
-  resource: string,
-  effect: "deny" | "none",
-): KmsError {
-  const reason =
-    effect === "deny"
-      ? "with an explicit deny in a resource-based policy"
-      : `because no resource-based policy allows the kms:${action} action`;
-  return denied(`${subject(caller, action)} on ${resource} ${reason}`);
-}
+const policyNames: Readonly<Record<Voice, { readonly a: string; readonly plain: string }>> = {
+  resource: { a: "a", plain: "resource-based" },
+  identity: { a: "an", plain: "identity-based" },
+  session: { a: "a", plain: "session" },
+};
 
 function subject({ arn }: Caller, action: string): string {
   return `User: ${arn} is not authorized to perform: kms:${action}`;

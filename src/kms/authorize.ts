@@ -7,15 +7,17 @@ import { BoundedMap } from "../lib/bounded-map.ts";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
-import { compiledIdentityPolicy } from "../policy/compiled.ts";
+import { evaluateResourcePolicy } from "../policy/evaluate.ts";
 import {
-  type AccessRequest,
-  evaluateIdentityPolicies,
-  evaluateResourcePolicy,
-} from "../policy/evaluate.ts";
+  type OwnPolicies,
+  ownEffects,
+  ownVerdict,
+  type Verdict,
+  weigh,
+} from "../policy/own-policies.ts";
 import type { RequestPrincipal } from "../policy/principal.ts";
 import type { Caller } from "../service/caller.ts";
-import { accessDenied, accessDeniedByIdentity, accessDeniedToUnknownKey } from "./access-denied.ts";
+import { accessDeniedBy, accessDeniedToUnknownKey } from "./access-denied.ts";
 import type { KmsError } from "./errors.ts";
 import { isGranted } from "./find-grants.ts";
 import type { GrantAsk } from "./grant-terms.ts";
@@ -46,14 +48,6 @@ export interface KeyAccess extends PolicyQuestion {
   readonly grantAsk: () => GrantAsk;
   /** The key was named by a ciphertext blob alone. */
   readonly byCiphertext: boolean;
-}
-
-type Effect = "allow" | "deny" | "none";
-
-/** A decision, and whose policies it hangs on when it is not an allow. */
-interface Verdict {
-  readonly effect: Effect;
-  readonly by: "resource" | "identity";
 }
 
 type Asking = Pick<Desk, "caller" | "facts" | "nowMs" | "recipient">;
@@ -89,11 +83,7 @@ function decide(
   return andThen(granted, (allowed) => (allowed ? { effect: "allow", by: "resource" } : byPolicy));
 }
 
-/**
- * What a key policy and the caller's own policies say of one access. A deny in either ends
- * it. What the key policy allows the caller in person stands alone in the key's account;
- * what it allows the account, or anybody elsewhere, the caller's own policies must allow too.
- */
+/** What a key policy and the caller's own policies say of one access. */
 export function policyVerdict(
   principal: RequestPrincipal,
   policy: CompiledPolicy,
@@ -111,25 +101,16 @@ export function policyVerdict(
       facts: asked.conditions,
     }),
   };
-  const { effect, through } = evaluateResourcePolicy(policy, request);
-  const own = identityEffect(desk.caller, request);
-  if (effect !== "allow")
-    return { effect: own === "deny" ? "deny" : effect, by: blamed(effect, own) };
-  const elsewhere = desk.caller.accountId !== asked.key.accountId;
-  const standsAlone = own !== "deny" && through !== "account" && !elsewhere;
-  return { effect: standsAlone ? "allow" : own, by: "identity" };
+  return weigh(
+    evaluateResourcePolicy(policy, request),
+    ownEffects(ownPolicies(desk.caller), request),
+    desk.caller.accountId === asked.key.accountId,
+  );
 }
 
-function blamed(keyPolicy: Effect, own: Effect): Verdict["by"] {
-  return keyPolicy === "none" && own === "deny" ? "identity" : "resource";
-}
-
-/** What the policies attached to a caller say. A root needs none to be allowed everything. */
-function identityEffect({ identityPolicies }: Caller, request: AccessRequest): Effect {
-  if (identityPolicies === undefined) {
-    return request.principal.type === "root" ? "allow" : "none";
-  }
-  return evaluateIdentityPolicies(identityPolicies.map(compiledIdentityPolicy), request).effect;
+function ownPolicies({ identityPolicies, session }: Caller): OwnPolicies {
+  if (identityPolicies === undefined) return {};
+  return { identityPolicies, sessionPolicy: session?.policy };
 }
 
 /** What the key's policy says, of what grants have no part in. */
@@ -148,10 +129,7 @@ function refusal(
   const resource = byCiphertext
     ? "the resource associated with this ciphertext"
     : `resource: ${key.arn}`;
-  const why = effect === "deny" ? "deny" : "none";
-  return by === "identity"
-    ? accessDeniedByIdentity(caller, action, resource, why)
-    : accessDenied(caller, action, resource, why);
+  return accessDeniedBy(by, caller, action, resource, effect);
 }
 
 /**
@@ -166,17 +144,19 @@ export function requireIdentityAction(
 ): void {
   const { caller } = desk;
   const principal = principalOf(caller);
-  const effect =
+  const verdict: Verdict =
     principal === undefined
-      ? "none"
-      : identityEffect(caller, {
-          principal,
-          action: `kms:${action}`,
-          resource,
-          context: accountConditions(desk, conditions),
-        });
-  if (effect === "allow") return;
-  throw accessDeniedByIdentity(caller, action, `resource: ${resource}`, effect);
+      ? { effect: "none", by: "identity" }
+      : ownVerdict(
+          ownEffects(ownPolicies(caller), {
+            principal,
+            action: `kms:${action}`,
+            resource,
+            context: accountConditions(desk, conditions),
+          }),
+        );
+  if (verdict.effect === "allow") return;
+  throw accessDeniedBy(verdict.by, caller, action, `resource: ${resource}`, verdict.effect);
 }
 
 /** Most keys of an account share one policy text, so few are ever compiled. */

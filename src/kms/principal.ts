@@ -9,7 +9,9 @@ export function principalOf({
   accountId,
   arn,
   principalId: id,
+  session,
 }: Caller): RequestPrincipal | undefined {
+  if (session !== undefined) return { type: "assumed-role", accountId, arn, role: session.role };
   if (type === "IAMUser") return { type: "user", accountId, arn, id };
   return type === "Root" ? { type: "root", accountId } : undefined;
 }

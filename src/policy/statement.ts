@@ -20,8 +20,8 @@ const elements: ReadonlySet<string> = new Set([
   "Condition",
 ]);
 
-/** A key policy says whom it is about; an identity policy is about its owner. */
-export type PolicyKind = "key" | "identity";
+/** Key policies and trust policies say whom they are about; an identity policy is about its owner. */
+export type PolicyKind = "key" | "identity" | "trust";
 
 /** Throws a PolicyError for a statement that a policy of its kind may not contain. */
 export function readStatement(
@@ -35,7 +35,7 @@ export function readStatement(
   const variables = hasVariables(version);
   const sid = readSid(json.get("Sid"));
   const effect = readEffect(json.get("Effect"));
-  const principal = kind === "key" ? readPrincipalElement(json, effect) : undefined;
+  const principal = kind === "identity" ? undefined : readPrincipalElement(json, effect);
   const action = readStrings(json, "Action");
   const resource = readStrings(json, "Resource");
   // Compiling is the check: what cannot be matched against must not be stored.

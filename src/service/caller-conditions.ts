@@ -19,8 +19,8 @@ const derivations: ReadonlyMap<string, Derivation> = new Map(
     "aws:currenttime": ({ nowMs }) => new Date(nowMs).toISOString(),
     "aws:epochtime": ({ nowMs }) => Math.floor(nowMs / 1000).toString(),
     "aws:principalaccount": ({ caller }) => caller.accountId,
-    "aws:principalarn": ({ caller }) => caller.arn,
-    "aws:principaltype": ({ caller }) => (caller.type === "IAMUser" ? "User" : "Account"),
+    "aws:principalarn": ({ caller }) => caller.session?.role.arn ?? caller.arn,
+    "aws:principaltype": ({ caller }) => principalTypes[caller.type],
     "aws:principalisawsservice": () => "false",
     "aws:userid": ({ caller }) => caller.principalId,
     "aws:username": ({ caller }) => caller.userName,
@@ -29,10 +29,27 @@ const derivations: ReadonlyMap<string, Derivation> = new Map(
     "aws:securetransport": ({ facts }) => String(facts.tls !== undefined),
     "aws:sourceip": ({ facts }) => facts.sourceIp,
     "aws:useragent": ({ facts }) => facts.userAgent,
+    "aws:tokenissuetime": ({ caller: { session } }) =>
+      session && new Date(session.issuedAtMs).toISOString(),
+    // With long-term credentials AWS does not say, not even "false".
+    "aws:multifactorauthpresent": ({ caller: { session } }) => session && "false",
+    "aws:sourceidentity": ({ caller }) => caller.session?.sourceIdentity,
+    "sts:rolesessionname": ({ caller }) => caller.session?.name,
   }),
 );
 
+const principalTypes: Readonly<Record<Caller["type"], string>> = {
+  Root: "Account",
+  IAMUser: "User",
+  AssumedRole: "AssumedRole",
+  Operator: "Account",
+};
+
+const principalTagPrefix = "aws:principaltag/";
+
 /** The value of a global condition key, in lower case; nothing for every other key. */
 export function callerCondition(key: string, subject: Subject): string | undefined {
-  return derivations.get(key)?.(subject);
+  const derive = derivations.get(key);
+  if (derive !== undefined || !key.startsWith(principalTagPrefix)) return derive?.(subject);
+  return subject.caller.session?.principalTags.get(key.slice(principalTagPrefix.length));
 }

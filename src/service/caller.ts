@@ -1,7 +1,7 @@
 /** Who is calling. A value of this type exists only once authentication has succeeded. */
 export interface Caller {
   /** The words of CloudTrail's userIdentity.type; Operator is our own, for the admin channel. */
-  readonly type: "Root" | "IAMUser" | "Operator";
+  readonly type: "Root" | "IAMUser" | "AssumedRole" | "Operator";
   readonly accountId: string;
   readonly arn: string;
   readonly principalId: string;
@@ -13,6 +13,27 @@ export interface Caller {
    * came. Missing for an account's root identity, which needs none.
    */
   readonly identityPolicies?: readonly string[];
+  /** Of an assumed role. */
+  readonly session?: RoleSession;
+}
+
+/** What is true of the session in which a role is assumed, as far as AWS tells policies of it. */
+export interface RoleSession {
+  readonly role: { readonly id: string; readonly arn: string; readonly name: string };
+  readonly name: string;
+  readonly issuedAtMs: number;
+  /** What the session was limited to when it was made, beyond its role. */
+  readonly policy?: string;
+  /** Of the role, and those of the session in place of them: by key in lower case. */
+  readonly principalTags: ReadonlyMap<string, string>;
+  /** Those that sessions inherit which are made from this one. */
+  readonly transitiveTags: readonly SessionTag[];
+  readonly sourceIdentity?: string;
+}
+
+export interface SessionTag {
+  readonly TagKey: string;
+  readonly TagValue: string;
 }
 
 /** What is true of a request whoever sent it. Server-derived: no client header can set it. */

@@ -4,7 +4,7 @@
  */
 import type { GrantRecord } from "../../../store/records.ts";
 import {
-  accessDenied,
+  accessDeniedBy,
   accessDeniedByIdentity,
   accessDeniedToUnknownKey,
 } from "../../access-denied.ts";
@@ -89,7 +89,7 @@ function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): void {
   if (key.accountId !== caller.accountId) throw accessDeniedToUnknownKey(caller, "RetireGrant");
   const resource = `resource: ${key.arn}`;
   throw effect === "deny"
-    ? accessDenied(caller, "RetireGrant", resource, "deny")
+    ? accessDeniedBy("resource", caller, "RetireGrant", resource, "deny")
     : accessDeniedByIdentity(caller, "RetireGrant", resource);
 }
 
