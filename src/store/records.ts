@@ -45,6 +45,27 @@ export interface UserRecord extends Versioned {
   readonly createdAtMs: number;
 }
 
+/** An IAM role. */
+export interface RoleRecord extends Versioned {
+  /** AROA and 17 characters: no other identity ever has it, nor one of the same name later. */
+  readonly roleId: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  /** The name in lower case: no two roles of an account have names that differ by case alone. */
+  readonly foldedName: string;
+  /** With both its slashes. */
+  readonly path: string;
+  readonly description: string | null;
+  /** Who may assume it: the text as it was sent. */
+  readonly trustPolicy: string;
+  /** Who its principals were when it was sent: the unique id of each user and role, by ARN. */
+  readonly trustedIds: Readonly<Record<string, string>>;
+  readonly policies: readonly InlinePolicy[];
+  readonly tags: readonly Tag[];
+  readonly maxSessionSeconds: number;
+  readonly createdAtMs: number;
+}
+
 /** Immutable once stored. */
 export interface DomainKeyRecord {
   readonly number: number;

@@ -20,6 +20,7 @@ import type {
   KeyMaterialRecord,
   KeyName,
   KeyRecord,
+  RoleRecord,
   UserRecord,
 } from "./records.ts";
 
@@ -28,6 +29,7 @@ export interface Tables {
   accounts: AccountRecord;
   accessKeys: AccessKeyRecord;
   users: UserRecord;
+  roles: RoleRecord;
   domainKeys: DomainKeyRecord;
   keys: KeyRecord;
   customKeyStores: CustomKeyStoreRecord;
@@ -111,6 +113,11 @@ export interface Store {
   findUserNamed(accountId: string, foldedName: string): Promise<UserRecord | undefined>;
   /** By the name in lower case. */
   listUsers(accountId: string, page: Page): Promise<readonly UserRecord[]>;
+  findRole(roleId: string): Eventually<RoleRecord | undefined>;
+  /** By the name in lower case. */
+  findRoleNamed(accountId: string, foldedName: string): Promise<RoleRecord | undefined>;
+  /** By the name in lower case. */
+  listRoles(accountId: string, page: Page): Promise<readonly RoleRecord[]>;
   listDomainKeys(): Promise<readonly DomainKeyRecord[]>;
 
   findKey(name: KeyName): Eventually<KeyRecord | undefined>;

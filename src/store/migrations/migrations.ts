@@ -10,6 +10,7 @@ import { clock } from "./0005-clock.ts";
 import { customKeyStores } from "./0006-custom-key-stores.ts";
 import { grantContexts } from "./0007-grant-contexts.ts";
 import { users } from "./0008-users.ts";
+import { roles } from "./0010-roles.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   customKeyStores,
   grantContexts,
   users,
+  roles,
 ];

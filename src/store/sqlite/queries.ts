@@ -29,6 +29,10 @@ export function prepareQueries(database: DatabaseSync) {
     listUsers: paged(
       select("users", "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?"),
     ),
+    findRoleNamed: select("roles", "account_id = ? AND folded_name = ?"),
+    listRoles: paged(
+      select("roles", "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?"),
+    ),
     listDomainKeys: select("domainKeys", "true ORDER BY number"),
 
     listKeyIds: paged(keyIdsOf(database)),
@@ -185,6 +189,7 @@ function findsOf(database: DatabaseSync): Finds {
     accounts: find("accounts"),
     accessKeys: find("accessKeys"),
     users: find("users"),
+    roles: find("roles"),
     domainKeys: find("domainKeys"),
     keys: find("keys"),
     customKeyStores: find("customKeyStores"),

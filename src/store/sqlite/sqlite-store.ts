@@ -86,6 +86,7 @@ type CachedReads = Pick<
   | "findAccount"
   | "findAccessKey"
   | "findUser"
+  | "findRole"
   | "findKey"
   | "findKeyMaterial"
   | "findAlias"
@@ -107,6 +108,7 @@ function cachedReads({ writer, queries, caches }: Parts): CachedReads {
     findAccount: (...id) => read(() => caches.find("accounts", id, () => find.accounts(id))),
     findAccessKey: (...id) => read(() => caches.find("accessKeys", id, () => find.accessKeys(id))),
     findUser: (...id) => read(() => caches.find("users", id, () => find.users(id))),
+    findRole: (...id) => read(() => caches.find("roles", id, () => find.roles(id))),
     findKey(name) {
       const id = keyNameValues(name);
       return read(() => caches.find("keys", id, () => find.keys(id)));
@@ -148,7 +150,13 @@ function openedOnly({ writer }: Parts) {
 
 type AccountReads = Pick<
   PlainReads,
-  "listAccounts" | "listAccessKeys" | "listAccessKeysOf" | "findUserNamed" | "listUsers"
+  | "listAccounts"
+  | "listAccessKeys"
+  | "listAccessKeysOf"
+  | "findUserNamed"
+  | "listUsers"
+  | "findRoleNamed"
+  | "listRoles"
 >;
 
 function accountReads(parts: Parts): AccountReads {
@@ -162,6 +170,8 @@ function accountReads(parts: Parts): AccountReads {
       read(() => queries.listAccessKeysOf([accountId, userId], page)),
     findUserNamed: async (...name) => read(() => queries.findUserNamed(...name)[0]),
     listUsers: async (accountId, page) => read(() => queries.listUsers([accountId], page)),
+    findRoleNamed: async (...name) => read(() => queries.findRoleNamed(...name)[0]),
+    listRoles: async (accountId, page) => read(() => queries.listRoles([accountId], page)),
   };
 }
 
