@@ -75,6 +75,9 @@ async function empty(store: Store): Promise<void> {
     for (const record of await store.listUsers(account.accountId, all)) {
       changes.push({ kind: "delete", table: "users", record });
     }
+    for (const record of await store.listRoles(account.accountId, all)) {
+      changes.push({ kind: "delete", table: "roles", record });
+    }
     changes.push({ kind: "delete", table: "accounts", record: account });
   }
   if (changes.length > 0) await store.commit(changes);

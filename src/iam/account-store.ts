@@ -11,6 +11,9 @@ export type AccountStore = Pick<
   | "findUser"
   | "findUserNamed"
   | "listUsers"
+  | "findRole"
+  | "findRoleNamed"
+  | "listRoles"
   | "commit"
   | "settle"
 >;

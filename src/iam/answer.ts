@@ -12,9 +12,11 @@ import { LimitReached } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
 import { authorize } from "./authorize.ts";
 import { carryOut, putOnRecord, type Settled } from "./carry-out.ts";
-import { iamError, noSuchUser } from "./errors.ts";
+import { iamError, noSuchRole, noSuchUser } from "./errors.ts";
 import type { CheckedCall, Desk, IamOperation, Outcome, Subject } from "./operation.ts";
 import { quotaReached } from "./quotas.ts";
+import { roleResource } from "./role.ts";
+import { type ConditionFacts, resourceTagConditions } from "./tag-conditions.ts";
 import { folded, iamArn, userResource } from "./user.ts";
 
 export interface IamParts extends Omit<Desk, "store"> {
@@ -86,14 +88,28 @@ async function perform(
 ): Promise<Outcome> {
   const { accountId } = caller;
   const desk: Desk = { store, secretAccessKeys, clock, partition };
-  const permit = (resource: string, shown = resource): void => {
-    authorize({ action: `iam:${eventName}`, resource, shown }, { caller, facts }, clock());
+  const permit = (resource: string, shown = resource, of: ConditionFacts = new Map()): void => {
+    const conditions = new Map([...(checked.conditions ?? []), ...of]);
+    const asked = { action: `iam:${eventName}`, resource, shown, conditions };
+    authorize(asked, { caller, facts }, clock());
   };
   if (checked.resource !== undefined) {
     permit(iamArn(partition, accountId, checked.resource));
     return await checked.run({ ...desk, accountId });
   }
+  if (checked.roleName !== undefined) {
+    const role = await store.findRoleNamed(accountId, folded(checked.roleName));
+    const resource = roleResource(role ?? { path: "/", roleName: checked.roleName });
+    const shown = iamArn(partition, accountId, `role/${checked.roleName}`);
+    permit(iamArn(partition, accountId, resource), shown, resourceTagConditions(role?.tags ?? []));
+    if (role === undefined) throw noSuchRole(checked.roleName);
+    return await checked.run({ ...desk, accountId, role });
+  }
   const userName = checked.userName ?? caller.userName;
+  if (userName === undefined && caller.session !== undefined) {
+    const message = "Must specify userName when calling with non-User credentials";
+    throw iamError("ValidationError", message);
+  }
   const subject = await findSubject(caller, checked.userName, desk);
   // A refusal tells neither the path of a user nor whether there is one.
   permit(subject.arn, shownArn(accountId, userName, partition));

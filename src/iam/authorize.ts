@@ -1,13 +1,13 @@
 /**
- * May the caller? The root identity of an account may do everything in it; a user what
- * the policies attached to it allow, and nothing that one of them denies.
+ * May the caller? The root identity of an account may do everything in it; users and roles
+ * what the policies attached to them allow, and nothing that one of them denies.
  */
-import { compiledIdentityPolicy } from "../policy/compiled.ts";
-import { evaluateIdentityPolicies } from "../policy/evaluate.ts";
+import { ownEffects, ownVerdict } from "../policy/own-policies.ts";
 import type { Caller } from "../service/caller.ts";
 import { callerCondition } from "../service/caller-conditions.ts";
 import type { Authenticated } from "../service/service.ts";
-import { iamError } from "./errors.ts";
+import { policyDenial } from "./errors.ts";
+import type { ConditionFacts } from "./tag-conditions.ts";
 
 interface Asked {
   /** As policies name it, "iam:GetUser". */
@@ -15,34 +15,35 @@ interface Asked {
   readonly resource: string;
   /** What a refusal calls the resource. */
   readonly shown: string;
+  /** Of the request and of what it is about. */
+  readonly conditions?: ConditionFacts;
 }
 
 /** Refuses with AccessDenied. */
 export function authorize(
-  { action, resource, shown }: Asked,
+  { action, resource, shown, conditions }: Asked,
   { caller, facts }: Authenticated,
   nowMs: number,
 ): void {
   if (caller.type === "Root") return;
-  const { identityPolicies = [] } = caller;
-  const { effect } = evaluateIdentityPolicies(identityPolicies.map(compiledIdentityPolicy), {
-    // An identity policy names no principal: whose it is has been settled.
-    principal: { type: "anonymous" },
-    action,
-    resource,
-    context: {
-      get: (key) => ownConditions(key, caller) ?? callerCondition(key, { caller, facts, nowMs }),
+  const { identityPolicies = [], session } = caller;
+  const own = ownEffects(
+    { identityPolicies, sessionPolicy: session?.policy },
+    {
+      // An identity policy names no principal: whose it is has been settled.
+      principal: { type: "anonymous" },
+      action,
+      resource,
+      context: {
+        get: (key) =>
+          ownConditions(key, caller) ??
+          callerCondition(key, { caller, facts, nowMs }) ??
+          conditions?.get(key),
+      },
     },
-  });
-  if (effect === "allow") return;
-  const why =
-    effect === "deny"
-      ? "with an explicit deny in an identity-based policy"
-      : `because no identity-based policy allows the ${action} action`;
-  throw iamError(
-    "AccessDenied",
-    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shown} ${why}`,
   );
+  const verdict = ownVerdict(own);
+  if (verdict.effect !== "allow") throw policyDenial(caller, action, shown, verdict);
 }
 
 /** IAM is in one Region, whichever its caller signs for, and each account sees its own alone. */

@@ -1,3 +1,5 @@
+import type { Verdict } from "../policy/own-policies.ts";
+import type { Caller } from "../service/caller.ts";
 import { ServiceError } from "../service/service-error.ts";
 
 /** IAM API Reference, "Common Errors" and the errors of its operations. */
@@ -15,6 +17,28 @@ const statuses = {
 /** A refusal of IAM, in its own words. */
 export function iamError(code: keyof typeof statuses, message: string): ServiceError {
   return new ServiceError(code, statuses[code], message);
+}
+
+/** The refusal of what the caller's own policies do not allow, or explicitly deny. */
+export function policyDenial(
+  { arn }: Caller,
+  action: string,
+  resource: string,
+  { effect, by }: Verdict,
+): ServiceError {
+  const kind = by === "session" ? "session policy" : "identity-based policy";
+  const why =
+    effect === "deny"
+      ? `with an explicit deny in ${by === "session" ? "a" : "an"} ${kind}`
+      : `because no ${kind} allows the ${action} action`;
+  return iamError(
+    "AccessDenied",
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+  );
+}
+
+export function noSuchRole(roleName: string): ServiceError {
+  return iamError("NoSuchEntity", `The role with name ${roleName} cannot be found.`);
 }
 
 export function noSuchUser(userName: string): ServiceError {

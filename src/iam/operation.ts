@@ -2,11 +2,12 @@
 import type { Clock } from "../lib/clock.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { JsonObject, QueryOutput } from "../service/service.ts";
-import type { UserRecord } from "../store/records.ts";
+import type { RoleRecord, UserRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
 import { iamError } from "./errors.ts";
 import { checkInput, type Shapes } from "./shapes.ts";
+import type { ConditionFacts } from "./tag-conditions.ts";
 import { userResource } from "./user.ts";
 
 /** Whom a call is about: a user, or the root identity of the account. */
@@ -27,6 +28,9 @@ export interface Desk {
     | "findUser"
     | "findUserNamed"
     | "listUsers"
+    | "findRole"
+    | "findRoleNamed"
+    | "listRoles"
   >;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly clock: Clock;
@@ -60,6 +64,8 @@ interface Common<Input> {
 interface ForAccount<Input> extends Common<Input> {
   /** What a policy calls the thing that is asked for, after the account's number. */
   readonly resource: (input: Input) => string;
+  /** What a policy may ask of the request. */
+  readonly conditions?: (input: Input) => ConditionFacts;
   readonly run: Run<Input, { readonly accountId: string }>;
 }
 
@@ -69,16 +75,28 @@ interface ForSubject<Input extends { readonly UserName?: string }> extends Commo
   readonly becomes?: (input: Input, user: UserRecord) => string;
 }
 
+interface ForRole<Input extends { readonly RoleName: string }> extends Common<Input> {
+  readonly run: Run<Input, { readonly role: RoleRecord }>;
+  /** What a policy may ask of the request. */
+  readonly conditions?: (input: Input) => ConditionFacts;
+}
+
 /** A request whose shape is right. */
 export interface CheckedCall {
   readonly requestParameters: Readonly<Record<string, unknown>> | null;
-  /** Either the resource, or the name of the user; without both, the caller. */
+  /** Either the resource, or the name of the role or of the user; without all of them, the caller. */
   readonly resource?: string;
+  readonly roleName?: string;
   readonly userName?: string;
+  readonly conditions?: ConditionFacts;
   readonly becomes?: (user: UserRecord) => string;
-  /** With the account for a resource, with the subject for a user. */
+  /** With the account for a resource, with the role or with the subject for one of them. */
   readonly run: (
-    given: { readonly accountId: string; readonly subject?: Subject } & Desk,
+    given: {
+      readonly accountId: string;
+      readonly role?: RoleRecord;
+      readonly subject?: Subject;
+    } & Desk,
   ) => Promise<Outcome>;
 }
 
@@ -113,7 +131,37 @@ export function accountOperation<Input>(definition: ForAccount<Input>): IamOpera
       return {
         requestParameters: definition.record(input),
         resource: definition.resource(input),
+        ...conditionsOf(definition, input),
         run: async (given) => await definition.run({ ...given, input }),
+      };
+    },
+  };
+}
+
+function conditionsOf<Input>(
+  { conditions }: { readonly conditions?: (input: Input) => ConditionFacts },
+  input: Input,
+): Pick<CheckedCall, "conditions"> {
+  return conditions === undefined ? {} : { conditions: conditions(input) };
+}
+
+/** An operation on a role that is there. */
+export function roleOperation<Input extends { readonly RoleName: string }>(
+  definition: ForRole<Input>,
+): IamOperation {
+  return {
+    readOnly: definition.readOnly,
+    check(sent) {
+      refuseUnsupported(definition, sent);
+      const input = checkInput(definition.input, sent);
+      return {
+        requestParameters: definition.record(input),
+        roleName: input.RoleName,
+        ...conditionsOf(definition, input),
+        async run({ role, ...given }) {
+          if (role === undefined) throw new Error("the call is about no role");
+          return await definition.run({ ...given, input, role });
+        },
       };
     },
   };

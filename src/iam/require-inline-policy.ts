@@ -4,8 +4,9 @@ import { iamError } from "./errors.ts";
 export function requireInlinePolicy(
   policies: readonly InlinePolicy[],
   policyName: string,
+  owner: "user" | "role" = "user",
 ): InlinePolicy {
   const found = policies.find(({ PolicyName }) => PolicyName === policyName);
   if (found !== undefined) return found;
-  throw iamError("NoSuchEntity", `The user policy with name ${policyName} cannot be found.`);
+  throw iamError("NoSuchEntity", `The ${owner} policy with name ${policyName} cannot be found.`);
 }

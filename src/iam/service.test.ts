@@ -505,8 +505,8 @@ describe("refused is", () => {
   });
 
   test("an operation that is not there, or not in this version", async () => {
-    await expect(call("CreateRole")).rejects.toThrow(
-      "Could not find operation CreateRole for version 2010-05-08",
+    await expect(call("CreateInstanceProfile")).rejects.toThrow(
+      "Could not find operation CreateInstanceProfile for version 2010-05-08",
     );
   });
 });

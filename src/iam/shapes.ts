@@ -13,8 +13,20 @@ export interface Shape<T> {
   readonly complaints: (text: string) => readonly string[];
 }
 
+/** Of a member that is a list. */
+export interface ListShape<T> {
+  readonly optional: boolean;
+  /** The elements, and what is wrong with them. */
+  readonly readList: (sent: JsonValue) => {
+    readonly value: T;
+    readonly wrong: readonly Complaint[];
+  };
+}
+
 /** One shape per member: a forgotten or invented member does not compile. */
-export type Shapes<T> = { readonly [Member in keyof T]-?: Shape<NonNullable<T[Member]>> };
+export type Shapes<T> = {
+  readonly [Member in keyof T]-?: Shape<NonNullable<T[Member]>> | ListShape<NonNullable<T[Member]>>;
+};
 
 /**
  * The input, once every member has the shape it must have. Members that are not known are
@@ -23,11 +35,12 @@ export type Shapes<T> = { readonly [Member in keyof T]-?: Shape<NonNullable<T[Me
 export function checkInput<T>(shapes: Shapes<T>, sent: JsonObject): T {
   const input: Record<string, unknown> = {};
   const complaints: string[] = [];
-  for (const [member, shape] of Object.entries<Shape<unknown>>(shapes)) {
+  for (const [member, shape] of Object.entries<AnyShape>(shapes)) {
     const { value, wrong } = readMember(shape, sent[member]);
     const path = member.charAt(0).toLowerCase() + member.slice(1);
-    for (const [shown, demand] of wrong) {
-      complaints.push(`${shown} at '${path}' failed to satisfy constraint: Member must ${demand}`);
+    for (const [shown, demand, within = ""] of wrong) {
+      const at = `'${path}${within}'`;
+      complaints.push(`${shown} at ${at} failed to satisfy constraint: Member must ${demand}`);
     }
     if (value !== undefined) input[member] = value;
   }
@@ -41,16 +54,19 @@ export function checkInput<T>(shapes: Shapes<T>, sent: JsonObject): T {
   return input as T;
 }
 
-/** How a value is shown, and what it must do. */
-type Complaint = readonly [shown: string, demand: string];
+/** How a value is shown, what it must do, and where it stands within its member. */
+export type Complaint = readonly [shown: string, demand: string, within?: string];
+
+type AnyShape = Shape<unknown> | ListShape<unknown>;
 
 function readMember(
-  shape: Shape<unknown>,
+  shape: AnyShape,
   sent: JsonValue | undefined,
 ): { readonly value?: unknown; readonly wrong: readonly Complaint[] } {
   if (sent === undefined) {
     return { wrong: shape.optional ? [] : [["Value null", "not be null"]] };
   }
+  if ("readList" in shape) return shape.readList(sent);
   if (typeof sent !== "string")
     throw iamError("ValidationError", "A structure stands where text was expected.");
   const value = shape.read(sent);
@@ -60,11 +76,11 @@ function readMember(
   return { value, wrong: shape.complaints(sent).map((demand) => [shown, demand]) };
 }
 
-export function optional<T>(shape: Shape<T>): Shape<T> {
+export function optional<T, Kind extends Shape<T> | ListShape<T>>(shape: Kind): Kind {
   return { ...shape, optional: true };
 }
 
-function text(
+export function text(
   min: number,
   max: number,
   pattern: { readonly source: string; readonly test: RegExp },
@@ -85,6 +101,11 @@ function text(
 const nameCharacters = { source: "[\\w+=,.@-]+", test: /^[\w+=,.@-]*$/ };
 
 export const userName = text(1, 64, nameCharacters);
+export const roleName = text(1, 64, nameCharacters);
+export const description = text(0, 1_000, {
+  source: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
+  test: /^[\t\n\r -~\u00A1-\u00FF]*$/,
+});
 export const existingUserName = text(1, 128, nameCharacters);
 export const policyName = text(1, 128, nameCharacters);
 export const accessKeyId = text(16, 128, { source: "[\\w]+", test: /^\w*$/ });
@@ -104,14 +125,20 @@ export const pathPrefix = text(1, 512, {
   test: /^\/[!-\u007F]*$/,
 });
 
-export const maxItems: Shape<number> = {
-  optional: true,
-  read: (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),
-  complaints: (value) => [
-    ...(Number(value) < 1 ? ["have value greater than or equal to 1"] : []),
-    ...(Number(value) > 1_000 ? ["have value less than or equal to 1000"] : []),
-  ],
-};
+function integer(min: number, max: number): Shape<number> {
+  return {
+    optional: true,
+    read: (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),
+    complaints: (value) => [
+      ...(Number(value) < min ? [`have value greater than or equal to ${min}`] : []),
+      ...(Number(value) > max ? [`have value less than or equal to ${max}`] : []),
+    ],
+  };
+}
+
+export const maxItems = integer(1, 1_000);
+/** In seconds: one to twelve hours. */
+export const maxSessionDuration = integer(3_600, 43_200);
 
 export const accessKeyStatus: Shape<"Active" | "Inactive"> = {
   optional: false,

@@ -1,23 +1,10 @@
 /** IAM users, as their store keeps them and as callers see them. */
-import { randomInt } from "node:crypto";
 import type { QueryOutput } from "../service/service.ts";
 import type { UserRecord } from "../store/records.ts";
 
-const idAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const idCharacters = 17;
-
-/** A user id as AWS makes them: AIDA and 17 random characters. */
-export function createUserId(): string {
-  const characters = Array.from(
-    { length: idCharacters },
-    () => idAlphabet[randomInt(idAlphabet.length)],
-  );
-  return `AIDA${characters.join("")}`;
-}
-
 /** The name as it is looked up: names that differ by case alone are one. */
-export function folded(userName: string): string {
-  return userName.toLowerCase();
+export function folded(name: string): string {
+  return name.toLowerCase();
 }
 
 /** The part of a user's ARN after the account's number. */

@@ -3,7 +3,8 @@ import { iamError } from "../errors.ts";
 import { accountOperation } from "../operation.ts";
 import { usersPerAccount } from "../quotas.ts";
 import * as shape from "../shapes.ts";
-import { createUserId, folded, userMembers, userResource } from "../user.ts";
+import { createUniqueId } from "../unique-id.ts";
+import { folded, userMembers, userResource } from "../user.ts";
 
 interface Input {
   readonly UserName: string;
@@ -23,7 +24,7 @@ export const createUser = accountOperation<Input>({
       throw iamError("EntityAlreadyExists", `User with name ${input.UserName} already exists.`);
     }
     const record = {
-      userId: createUserId(),
+      userId: createUniqueId("AIDA"),
       accountId,
       userName: input.UserName,
       foldedName,

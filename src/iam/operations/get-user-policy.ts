@@ -1,5 +1,6 @@
 /** GetUserPolicy: one inline policy of a user, percent-encoded (RFC 3986) as IAM answers them. */
 import { namedUser, userOperation } from "../operation.ts";
+import { percentEncoded } from "../percent-encoded.ts";
 import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
@@ -19,10 +20,3 @@ export const getUserPolicy = userOperation<Input>({
     return { output: { UserName, PolicyName, PolicyDocument: percentEncoded(PolicyDocument) } };
   },
 });
-
-function percentEncoded(text: string): string {
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}

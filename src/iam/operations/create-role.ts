@@ -1,0 +1,76 @@
+/** CreateRole: another role of the account, that may do nothing yet. */
+import type { Tag } from "../../store/records.ts";
+import { iamError } from "../errors.ts";
+import { accountOperation } from "../operation.ts";
+import { rolesPerAccount } from "../quotas.ts";
+import { newRoleMembers, roleResource, tagMembers } from "../role.ts";
+import * as shape from "../shapes.ts";
+import { requestTagConditions } from "../tag-conditions.ts";
+import { requireDistinctKeys, requireOwnKeys, tagList } from "../tags.ts";
+import { trustOf } from "../trust.ts";
+import { createUniqueId } from "../unique-id.ts";
+import { folded } from "../user.ts";
+
+interface Input {
+  readonly RoleName: string;
+  readonly AssumeRolePolicyDocument: string;
+  readonly Path?: string;
+  readonly Description?: string;
+  readonly MaxSessionDuration?: number;
+  readonly Tags?: readonly Tag[];
+}
+
+const defaultSessionSeconds = 3_600;
+
+export const createRole = accountOperation<Input>({
+  readOnly: false,
+  unsupported: ["PermissionsBoundary"],
+  input: {
+    RoleName: shape.roleName,
+    AssumeRolePolicyDocument: shape.policyDocument,
+    Path: shape.optional(shape.path),
+    Description: shape.optional(shape.description),
+    MaxSessionDuration: shape.maxSessionDuration,
+    Tags: tagList,
+  },
+  record: (input) => ({
+    roleName: input.RoleName,
+    assumeRolePolicyDocument: input.AssumeRolePolicyDocument,
+    path: input.Path,
+    description: input.Description,
+    maxSessionDuration: input.MaxSessionDuration,
+    tags: input.Tags?.map(({ TagKey: key, TagValue: value }) => ({ key, value })),
+  }),
+  resource: ({ RoleName, Path = "/" }) => roleResource({ roleName: RoleName, path: Path }),
+  conditions: ({ Tags }) => requestTagConditions(Tags),
+
+  async run({ input, accountId, store, clock, partition }) {
+    const { RoleName: roleName, AssumeRolePolicyDocument, Tags: tags = [] } = input;
+    const foldedName = folded(roleName);
+    if ((await store.findRoleNamed(accountId, foldedName)) !== undefined) {
+      throw iamError("EntityAlreadyExists", `Role with name ${roleName} already exists.`);
+    }
+    requireDistinctKeys(tags);
+    requireOwnKeys(tags);
+    const role = {
+      roleId: createUniqueId("AROA"),
+      accountId,
+      roleName,
+      foldedName,
+      path: input.Path ?? "/",
+      description: input.Description ?? null,
+      ...(await trustOf(AssumeRolePolicyDocument, { store, partition })),
+      policies: [],
+      tags,
+      maxSessionSeconds: input.MaxSessionDuration ?? defaultSessionSeconds,
+      createdAtMs: clock(),
+      rowVersion: 1,
+    };
+    const members = newRoleMembers({ role, trustPolicy: role.trustPolicy, partition });
+    return {
+      output: { Role: { ...members, ...tagMembers(role) } },
+      changes: [{ kind: "insert", table: "roles", record: role }, rolesPerAccount(accountId)],
+      responseElements: { role: { roleName, roleId: role.roleId } },
+    };
+  },
+});
