@@ -255,4 +255,16 @@ test("bytes never reach the trail, however deep they lie", () => {
   const plaintext = Buffer.from("secret");
   expect(() => recordOf({ ...decrypt, requestParameters: { plaintext } })).toThrow("bytes");
   expect(() => recordOf({ ...decrypt, responseElements: { a: [{ plaintext }] } })).toThrow("bytes");
+  const array = new Uint8Array(plaintext);
+  expect(() => recordOf({ ...decrypt, requestParameters: { a: [array] } })).toThrow("bytes");
+});
+
+test.each([
+  { type: "Buffer", data: "[115]" },
+  { type: "Buffer", data: '[{"type":"Buffer","data":[' },
+  { 0: "115", 1: "101" },
+  { x: '{"0":1' },
+])("what a client sends passes, though it looks like bytes: %j", (encryptionContext) => {
+  const record = recordOf({ ...decrypt, requestParameters: { encryptionContext } });
+  expect(record).toMatchObject({ requestParameters: { encryptionContext } });
 });
