@@ -4,7 +4,7 @@ import {
   createCipheriv,
   createPublicKey,
   generateKeyPairSync,
-  type KeyObject,
+  KeyObject,
   publicEncrypt,
   randomBytes,
 } from "node:crypto";
@@ -12,13 +12,16 @@ import type { AlgorithmSpec, ImportKeyMaterialRequest, WrappingKeySpec } from "@
 import type { Output } from "../src/kms/contract.ts";
 import type { KmsBench } from "./kms-bench.ts";
 
-/** Wraps for the SubjectPublicKeyInfo that GetParametersForImport gave. */
+/**
+ * Wraps for a public key, or for the SubjectPublicKeyInfo that GetParametersForImport gave:
+ * the material itself, or an AES key and the material under it.
+ */
 export function wrapFor(
-  spki: Uint8Array,
+  wrappingKey: KeyObject | Uint8Array,
   algorithm: string,
   material: Uint8Array,
 ): Buffer<ArrayBuffer> {
-  const publicKey = createPublicKey({ key: Buffer.from(spki), type: "spki", format: "der" });
+  const publicKey = wrappingKey instanceof KeyObject ? wrappingKey : publicKeyIn(wrappingKey);
   const hash = algorithm.endsWith("SHA_1") ? "sha1" : "sha256";
   if (algorithm.startsWith("RSAES")) return oaep(publicKey, hash, material);
   const aesKey = randomBytes(32);
@@ -26,10 +29,16 @@ export function wrapFor(
   return Buffer.concat([oaep(publicKey, hash, aesKey), cipher.update(material), cipher.final()]);
 }
 
-function oaep(key: KeyObject, oaepHash: string, secret: Uint8Array): Buffer<ArrayBuffer> {
+/** Wraps as RSAES-OAEP does, with the name that Node has for the hash. */
+export function oaep(key: KeyObject, oaepHash: string, secret: Uint8Array): Buffer<ArrayBuffer> {
   return Buffer.from(
     publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, secret),
   );
+}
+
+/** The public key in a SubjectPublicKeyInfo. */
+export function publicKeyIn(spki: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.from(spki), type: "spki", format: "der" });
 }
 
 export interface Wrapped {

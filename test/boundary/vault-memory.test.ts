@@ -1,15 +1,5 @@
 /** What stays in the memory of the vault's process of keys that it has let go. */
-import {
-  constants,
-  createCipheriv,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  publicEncrypt,
-  randomBytes,
-  randomUUID,
-} from "node:crypto";
+import { createPrivateKey, type KeyObject, randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -19,6 +9,7 @@ import { movedToOwnBuffer } from "../../src/kms/vault-socket.ts";
 import { startVault } from "../../src/launcher/start-vault.ts";
 import { askVault } from "../../src/kms/vault.ts";
 import type { WrappedImportKey, WrappedKeyMaterial } from "../../src/vault-protocol/commands.ts";
+import { newPrivateKey, pkcs8, publicKeyIn, wrapFor } from "../customer.ts";
 import { memoryOf } from "../process-memory.ts";
 
 const temporary = mkdtempSync(path.join(tmpdir(), "keyhaven-memory-"));
@@ -45,8 +36,6 @@ function remember(what: string, bytes: Buffer): void {
   secrets.set(`${name}, lowest byte first`, Buffer.from(bytes.toReversed()));
 }
 
-const der = (key: KeyObject): Buffer => key.export({ type: "pkcs8", format: "der" });
-
 function numberOf(key: KeyObject, name: "d" | "p"): Buffer {
   return Buffer.from(String(key.export({ format: "jwk" })[name]), "base64url");
 }
@@ -72,8 +61,7 @@ interface ImportKey {
 async function newImportKey(): Promise<ImportKey> {
   const facts = { accountId, keyId, importId: randomBytes(16) };
   const made = await askVault(vault, "createImportKey", { facts, wrappingKeySpec: "RSA_2048" });
-  const key = Buffer.from(made.publicKey);
-  const publicKey = createPublicKey({ key, type: "spki", format: "der" });
+  const publicKey = publicKeyIn(made.publicKey);
   return { importKey: { facts, wrapped: made.wrapped }, publicKey };
 }
 
@@ -82,17 +70,14 @@ async function importKey(
   [keySpec, keyUsage]: readonly [string, string],
   material: Buffer,
 ): Promise<WrappedKeyMaterial> {
-  const aesKey = randomBytes(32);
-  const cipher = createCipheriv("id-aes256-wrap-pad", aesKey, Buffer.from("a65959a6", "hex"));
-  const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const wrappedAesKey = publicEncrypt({ key: publicKey, padding, oaepHash: "sha256" }, aesKey);
+  const wrappingAlgorithm = "RSA_AES_KEY_WRAP_SHA_256";
   const origin = "EXTERNAL";
   const facts = { accountId, keyId, keySpec, keyUsage, origin, multiRegion: false, createdAtMs: 1 };
   const withReference = { ...facts, reference: randomBytes(16) };
   const { keyMaterialId, wrapped } = await askVault(vault, "importKeyMaterial", {
     importKey: wrapping,
-    wrappingAlgorithm: "RSA_AES_KEY_WRAP_SHA_256",
-    encryptedKeyMaterial: Buffer.concat([wrappedAesKey, cipher.update(material), cipher.final()]),
+    wrappingAlgorithm,
+    encryptedKeyMaterial: wrapFor(publicKey, wrappingAlgorithm, material),
     facts: withReference,
   });
   return { facts: { ...withReference, keyMaterialId }, wrapped };
@@ -101,15 +86,15 @@ async function importKey(
 /** Imports keys of each kind, so that the test knows their bytes, and has the vault use them. */
 async function useImportedKeys(): Promise<WrappedKeyMaterial[]> {
   const wrapping = await newImportKey();
-  const ec = generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey;
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const ec = newPrivateKey("ECC_NIST_P256");
+  const rsa = newPrivateKey("RSA_2048");
   const [hmac, symmetric] = [randomBytes(32), randomBytes(32)];
   remember("elliptic curve key", numberOf(ec, "d"));
   remember("RSA key", numberOf(rsa, "p"));
   remember("HMAC key", hmac);
   remember("symmetric key", symmetric);
-  const signing = await importKey(wrapping, ["ECC_NIST_P256", "SIGN_VERIFY"], der(ec));
-  const signingRsa = await importKey(wrapping, ["RSA_2048", "SIGN_VERIFY"], der(rsa));
+  const signing = await importKey(wrapping, ["ECC_NIST_P256", "SIGN_VERIFY"], pkcs8(ec));
+  const signingRsa = await importKey(wrapping, ["RSA_2048", "SIGN_VERIFY"], pkcs8(rsa));
   const mac = await importKey(wrapping, ["HMAC_256", "GENERATE_VERIFY_MAC"], hmac);
   const encrypting = await importKey(wrapping, ["SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"], symmetric);
   const raw = { messageType: "RAW", message };

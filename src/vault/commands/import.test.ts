@@ -3,13 +3,12 @@ import {
   createCipheriv,
   createPublicKey,
   generateKeyPairSync,
-  type KeyObject,
-  publicEncrypt,
   randomBytes,
   randomUUID,
   verify,
 } from "node:crypto";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { newPrivateKey, oaep, pkcs8, publicKeyIn, wrapFor } from "../../../test/customer.ts";
 import { newFacts, vaultBench } from "../../../test/vault-bench.ts";
 import type { KeyMaterialFacts } from "../../vault-protocol/commands.ts";
 import { collectDroppedKeys } from "../dropped-keys.ts";
@@ -27,29 +26,11 @@ const importFacts = { accountId, keyId, importId: randomBytes(16) };
 
 async function newImportKey(wrappingKeySpec = "RSA_2048", facts = importFacts) {
   const made = await bench.askSlowly("createImportKey", { facts, wrappingKeySpec });
-  const publicKey = createPublicKey({
-    key: Buffer.from(made.publicKey),
-    type: "spki",
-    format: "der",
-  });
+  const publicKey = publicKeyIn(made.publicKey);
   return { publicKey, importKey: { facts, wrapped: Buffer.from(made.wrapped) } };
 }
 
 const own = await newImportKey();
-
-function oaep(publicKey: KeyObject, hash: string, secret: Uint8Array): Buffer {
-  const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  return publicEncrypt({ key: publicKey, padding, oaepHash: hash }, secret);
-}
-
-/** As a customer wraps: the material itself, or an AES key and the material under it. */
-function wrapFor(publicKey: KeyObject, algorithm: string, material: Uint8Array): Buffer {
-  const hash = algorithm.endsWith("SHA_1") ? "sha1" : "sha256";
-  if (algorithm.startsWith("RSAES")) return oaep(publicKey, hash, material);
-  const aesKey = randomBytes(32);
-  const cipher = createCipheriv("id-aes256-wrap-pad", aesKey, Buffer.from("a65959a6", "hex"));
-  return Buffer.concat([oaep(publicKey, hash, aesKey), cipher.update(material), cipher.final()]);
-}
 
 const usages: Readonly<Record<string, string>> = {
   SYMMETRIC_DEFAULT: "ENCRYPT_DECRYPT",
@@ -84,18 +65,6 @@ const algorithms = [
   "RSA_AES_KEY_WRAP_SHA_256",
 ];
 
-function pkcs8(key: KeyObject): Buffer {
-  return key.export({ type: "pkcs8", format: "der" });
-}
-
-const pairs = {
-  RSA_2048: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
-  ECC_NIST_P256: () => generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
-  ECC_NIST_P384: () => generateKeyPairSync("ec", { namedCurve: "secp384r1" }),
-  ECC_NIST_P521: () => generateKeyPairSync("ec", { namedCurve: "secp521r1" }),
-  ECC_SECG_P256K1: () => generateKeyPairSync("ec", { namedCurve: "secp256k1" }),
-  ECC_NIST_EDWARDS25519: () => generateKeyPairSync("ed25519"),
-};
 const signing: Readonly<Record<string, string>> = {
   RSA_2048: "RSASSA_PSS_SHA_256",
   ECC_NIST_P256: "ECDSA_SHA_256",
@@ -126,29 +95,27 @@ describe("importKeyMaterial", () => {
     expect(reply).toHaveProperty("wrapped");
   });
 
-  test.each(Object.entries(pairs))(
-    "takes a private key of %s, and signs with it",
-    async (spec, make) => {
-      const { privateKey, publicKey } = make();
-      const request = requestOf(spec, pkcs8(privateKey));
-      const imported = await bench.askSlowly("importKeyMaterial", request);
-      const spki = publicKey.export({ type: "spki", format: "der" });
-      expect(Buffer.from(imported.publicKey ?? [])).toEqual(spki);
-      const facts = { ...request.facts, keyMaterialId: imported.keyMaterialId };
-      const message = Buffer.from("m");
-      const algorithm = signing[spec] ?? "";
-      const signature = await bench.askSlowly("sign", {
-        material: { facts, wrapped: Buffer.from(imported.wrapped) },
-        algorithm,
-        messageType: "RAW",
-        message,
-      });
-      const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-      const key = { key: publicKey, ...(algorithm.includes("PSS") ? pss : {}) };
-      const hash = algorithm.startsWith("ED") ? undefined : `sha${algorithm.slice(-3)}`;
-      expect(verify(hash, message, key, Buffer.from(signature.signature))).toBe(true);
-    },
-  );
+  test.each(Object.keys(signing))("takes a private key of %s, and signs with it", async (spec) => {
+    const privateKey = newPrivateKey(spec);
+    const publicKey = createPublicKey(privateKey);
+    const request = requestOf(spec, pkcs8(privateKey));
+    const imported = await bench.askSlowly("importKeyMaterial", request);
+    const spki = publicKey.export({ type: "spki", format: "der" });
+    expect(Buffer.from(imported.publicKey ?? [])).toEqual(spki);
+    const facts = { ...request.facts, keyMaterialId: imported.keyMaterialId };
+    const message = Buffer.from("m");
+    const algorithm = signing[spec] ?? "";
+    const signature = await bench.askSlowly("sign", {
+      material: { facts, wrapped: Buffer.from(imported.wrapped) },
+      algorithm,
+      messageType: "RAW",
+      message,
+    });
+    const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+    const key = { key: publicKey, ...(algorithm.includes("PSS") ? pss : {}) };
+    const hash = algorithm.startsWith("ED") ? undefined : `sha${algorithm.slice(-3)}`;
+    expect(verify(hash, message, key, Buffer.from(signature.signature))).toBe(true);
+  });
 
   test.each([
     ["HMAC_224", 28],
@@ -166,8 +133,7 @@ describe("importKeyMaterial", () => {
     const facts = { ...importFacts };
     const material = randomBytes(32);
     const made = await fresh.askSlowly("createImportKey", { facts, wrappingKeySpec: "RSA_2048" });
-    const key = Buffer.from(made.publicKey);
-    const publicKey = createPublicKey({ key, type: "spki", format: "der" });
+    const publicKey = publicKeyIn(made.publicKey);
     const ids: string[] = [];
     const otherKey = randomUUID();
     for (const [secret, id] of [
@@ -200,7 +166,7 @@ describe("importKeyMaterial", () => {
   });
 
   test("knows a private key again in another encoding", async () => {
-    const { privateKey } = pairs.ECC_NIST_P256();
+    const privateKey = newPrivateKey("ECC_NIST_P256");
     const whole = pkcs8(privateKey);
     const { d = "" } = privateKey.export({ format: "jwk" });
     // PKCS#8 and RFC 5915 without the optional public key.
@@ -302,10 +268,10 @@ describe("importKeyMaterial says wrong-material", () => {
     expect(await handlers.importKeyMaterial(request)).toEqual(wrongMaterial);
   });
 
-  test.each(Object.keys(pairs))("of %s with a key of any other spec", async (spec) => {
-    for (const [other, make] of Object.entries(pairs)) {
+  test.each(Object.keys(signing))("of %s with a key of any other spec", async (spec) => {
+    for (const other of Object.keys(signing)) {
       if (other === spec) continue;
-      const request = requestOf(spec, pkcs8(make().privateKey));
+      const request = requestOf(spec, pkcs8(newPrivateKey(other)));
       const reply = await handlers.importKeyMaterial(request);
       expect({ other, reply }).toEqual({ other, reply: wrongMaterial });
     }
@@ -325,17 +291,15 @@ describe("importKeyMaterial says wrong-material", () => {
   });
 
   test("of halves that do not belong together, which OpenSSL reads", async () => {
-    const [one, other] = [pairs.ECC_NIST_P256(), pairs.ECC_NIST_P256()].map((pair) =>
-      pkcs8(pair.privateKey),
-    );
-    if (one === undefined || other === undefined) throw new Error("no keys");
+    const one = pkcs8(newPrivateKey("ECC_NIST_P256"));
+    const other = pkcs8(newPrivateKey("ECC_NIST_P256"));
     const mixed = Buffer.concat([one.subarray(0, -65), other.subarray(-65)]);
     const reply = await handlers.importKeyMaterial(requestOf("ECC_NIST_P256", mixed));
     expect(reply).toEqual(wrongMaterial);
   });
 
   test("of a public key, a raw key and junk in a private key's place", async () => {
-    const { publicKey } = pairs.ECC_NIST_P256();
+    const publicKey = createPublicKey(newPrivateKey("ECC_NIST_P256"));
     for (const material of [
       publicKey.export({ type: "spki", format: "der" }),
       randomBytes(32),
@@ -396,7 +360,7 @@ describe("what cannot be true is malformed", () => {
 });
 
 async function importedPair() {
-  const { privateKey } = pairs.ECC_NIST_P256();
+  const privateKey = newPrivateKey("ECC_NIST_P256");
   const request = requestOf("ECC_NIST_P256", pkcs8(privateKey));
   const { keyMaterialId, publicKey = new Uint8Array() } = await bench.askSlowly(
     "importKeyMaterial",
