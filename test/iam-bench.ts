@@ -10,6 +10,7 @@ import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { openJournal } from "../src/trail/journal.ts";
 import type { Change, Store } from "../src/store/store.ts";
 import { openTrail } from "../src/trail/trail.ts";
+import { signingKey } from "./signing-key.ts";
 
 export interface IamBench {
   readonly directory: string;
@@ -116,11 +117,3 @@ export function signatureUnder(key: Uint8Array): string {
 }
 
 export const signedText = "a string to sign";
-
-/** "Derive a signing key for Signature Version 4" in the IAM User Guide. */
-export function signingKey(secret: string, scope: readonly string[]): Buffer {
-  return [...scope, "aws4_request"].reduce(
-    (key, part) => createHmac("sha256", key).update(part).digest(),
-    Buffer.from(`AWS4${secret}`),
-  );
-}

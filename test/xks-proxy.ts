@@ -20,6 +20,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { XksConfig } from "../src/launcher/server-config.ts";
 import { certificates } from "./fuzz/test-certificates.ts";
+import { signingKey } from "./signing-key.ts";
 
 /** The paths it serves, as a proxy for two tenants would. */
 export const uriPath = "/test/kms/xks/v1";
@@ -217,19 +218,15 @@ function isSigned(request: IncomingMessage, body: string, { AccessKeyId, ...secr
   if (!stamp.startsWith(date)) return false;
   const scope = `${date}/${region}/kms-xks-proxy/aws4_request`;
   const toSign = ["AWS4-HMAC-SHA256", stamp, scope, sha256(canonical)].join("\n");
-  const signingKey = [date, region, "kms-xks-proxy", "aws4_request"].reduce<Buffer>(
-    (derived, part) => hmac(derived, part),
-    Buffer.from(`AWS4${secret.RawSecretAccessKey}`),
+  const key = signingKey(secret.RawSecretAccessKey, [date, region, "kms-xks-proxy"]);
+  return timingSafeEqual(
+    createHmac("sha256", key).update(toSign).digest(),
+    Buffer.from(signature, "hex"),
   );
-  return timingSafeEqual(hmac(signingKey, toSign), Buffer.from(signature, "hex"));
 }
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
 }
 
 /** The metadata stands for the version of the key: it has to come back, and is authenticated. */

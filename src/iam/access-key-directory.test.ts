@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  type IamBench,
-  openIamBench,
-  signatureUnder,
-  signedText,
-  signingKey,
-} from "../../test/iam-bench.ts";
+import { type IamBench, openIamBench, signatureUnder, signedText } from "../../test/iam-bench.ts";
+import { signingKey } from "../../test/signing-key.ts";
 import type { AccessKeys, SigningScope } from "../service/access-keys.ts";
 import type { SigningKeyRequest } from "../service/secret-access-keys.ts";
 import type { AccessKeyRecord } from "../store/records.ts";

@@ -1,13 +1,8 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  type IamBench,
-  openIamBench,
-  signatureUnder,
-  signedText,
-  signingKey,
-} from "../../test/iam-bench.ts";
+import { type IamBench, openIamBench, signatureUnder, signedText } from "../../test/iam-bench.ts";
+import { signingKey } from "../../test/signing-key.ts";
 import { accessKeyDirectory } from "./access-key-directory.ts";
 import { type Bootstrap, bootstrap } from "./bootstrap.ts";
 

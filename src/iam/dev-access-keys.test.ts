@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  type IamBench,
-  openIamBench,
-  signatureUnder,
-  signedText,
-  signingKey,
-} from "../../test/iam-bench.ts";
+import { type IamBench, openIamBench, signatureUnder, signedText } from "../../test/iam-bench.ts";
+import { signingKey } from "../../test/signing-key.ts";
 import type { AccessKeys, SigningCredential } from "../service/access-keys.ts";
 import { accessKeyDirectory } from "./access-key-directory.ts";
 import { devAccessKeys } from "./dev-access-keys.ts";

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,6 +5,7 @@ import path from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { certificates } from "../../test/fuzz/test-certificates.ts";
+import { signingKey } from "../../test/signing-key.ts";
 import { credential, startXksProxy, uriPath, type XksProxyForTests } from "../../test/xks-proxy.ts";
 import type { XksProxy } from "../service/external-keys.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
@@ -17,12 +17,7 @@ const cause = { kmsOperation: "ConnectCustomKeyStore", kmsRequestId: "a-request"
 /** As the vault does it, for one secret. */
 const secretAccessKeys: Pick<SecretAccessKeys, "deriveSigningKey"> = {
   deriveSigningKey: ({ date, region, service }) =>
-    Promise.resolve(
-      [date, region, service, "aws4_request"].reduce<Buffer>(
-        (key, part) => createHmac("sha256", key).update(part).digest(),
-        Buffer.from(`AWS4${credential.RawSecretAccessKey}`),
-      ),
-    ),
+    Promise.resolve(signingKey(credential.RawSecretAccessKey, [date, region, service])),
 };
 
 let proxy: XksProxyForTests;

@@ -1,9 +1,9 @@
-import { createHash, createHmac, randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ClientOptions, signAsClient } from "../vectors/sigv4-client.ts";
+import { type ClientOptions, deriveSigningKey, signAsClient } from "../vectors/sigv4-client.ts";
 import {
   type Credentials,
   type KeyhavenProcess,
@@ -117,13 +117,9 @@ function presigned(operation: string, text: string, signedAtMs = Date.now()): Ex
   const fields = names.map((name) => `${name}:${headers[name] ?? ""}\n`).join("");
   const canonical = `POST\n/\n${query}\n${fields}\n${names.join(";")}\n${sha256(text)}`;
   const toSign = ["AWS4-HMAC-SHA256", timestamp(signedAtMs), place, sha256(canonical)].join("\n");
-  const steps = [scope.date, scope.region, scope.service, "aws4_request", toSign];
-  const signature = steps.reduce(
-    (key, step) => createHmac("sha256", key).update(step).digest(),
-    Buffer.from(`AWS4${ours.secretAccessKey}`),
-  );
+  const signature = deriveSigningKey(ours.secretAccessKey, scope).sign(toSign);
   return {
-    target: `/?${query}&X-Amz-Signature=${signature.toString("hex")}`,
+    target: `/?${query}&X-Amz-Signature=${signature}`,
     headers: Object.entries(headers).flat(),
     body: Buffer.from(text),
   };

@@ -8,6 +8,7 @@ import type { ExpectedScope, SignedRequest } from "../../src/identity/signed-req
 import type { AccessKeys, SigningScope } from "../../src/service/access-keys.ts";
 import type { Caller } from "../../src/service/caller.ts";
 import { SigningKey } from "../../src/service/signing-key.ts";
+import { signingKey } from "../signing-key.ts";
 
 /** An access key as a client holds it. */
 export interface ClientCredentials {
@@ -65,12 +66,9 @@ export async function signAsClient(
 /** The signing key of one access key in one scope, derived as the SigV4 specification has it. */
 export function deriveSigningKey(
   secretAccessKey: string,
-  scope: Omit<SigningScope, "accessKeyId">,
+  { date, region, service }: Omit<SigningScope, "accessKeyId">,
 ): SigningKey {
-  const steps = [scope.date, scope.region, scope.service, "aws4_request"];
-  let key = Buffer.from(`AWS4${secretAccessKey}`);
-  for (const step of steps) key = createHmac("sha256", key).update(step).digest();
-  return new SigningKey(key);
+  return new SigningKey(signingKey(secretAccessKey, [date, region, service]));
 }
 
 export const root: Caller = {
@@ -90,8 +88,10 @@ export function keysOf(
     async findSigningCredential(scope) {
       asked.push(scope);
       if (scope.accessKeyId !== credentials.accessKeyId) return undefined;
-      const signingKey = deriveSigningKey(credentials.secretAccessKey, scope);
-      return { caller: { ...root, accessKeyId: scope.accessKeyId }, signingKey };
+      return {
+        caller: { ...root, accessKeyId: scope.accessKeyId },
+        signingKey: deriveSigningKey(credentials.secretAccessKey, scope),
+      };
     },
   };
 }

@@ -5,8 +5,8 @@ import {
   openIamBench,
   signatureUnder,
   signedText,
-  signingKey,
 } from "../../../test/iam-bench.ts";
+import { signingKey } from "../../../test/signing-key.ts";
 import { ServiceError } from "../../service/service-error.ts";
 import type { Authenticated, JsonObject, Service } from "../../service/service.ts";
 import { StoreConflict } from "../../store/store.ts";
