@@ -1,6 +1,9 @@
 /** The AWS clients of this machine, as tests of a server use them. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
 import type { KeyhavenProcess } from "./keyhaven-process.ts";
+
+const run = promisify(execFile);
 
 /** What keeps a command from being used here, or undefined. */
 export function lack(
@@ -50,4 +53,31 @@ export function awsEnvironment({
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_PAGER: "",
   };
+}
+
+type Server = Pick<KeyhavenProcess, "credentials" | "url">;
+
+/**
+ * What the AWS CLI prints when it is run against a server. Rejects when it fails: errorLine
+ * tells how.
+ */
+export async function runAws(
+  server: Server,
+  options: readonly string[],
+  changes: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const env = { ...awsEnvironment(server), ...changes };
+  return (await run("aws", ["--endpoint-url", server.url, ...options], { env })).stdout;
+}
+
+/** The line in which the AWS CLI says what a call was refused for. Any other end rejects. */
+export async function errorLine(attempt: Promise<unknown>): Promise<string> {
+  const failure: unknown = await attempt.then(
+    (answer) => new Error(`the call was answered: ${String(answer)}`),
+    (reason: unknown) => reason,
+  );
+  if (!(failure instanceof Error) || !("stderr" in failure)) throw failure;
+  const line = /An error occurred .*/.exec(String(failure.stderr))?.[0];
+  if (line === undefined) throw failure;
+  return line;
 }

@@ -7,7 +7,15 @@ import { promisify } from "node:util";
 import * as sdk from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operations } from "../../src/kms/operations.ts";
-import { awsEnvironment, boto3Lack, cliLack, lack, skipped } from "./aws-clients.ts";
+import {
+  awsEnvironment,
+  boto3Lack,
+  cliLack,
+  errorLine,
+  lack,
+  runAws,
+  skipped,
+} from "./aws-clients.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -419,9 +427,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 async function cli(command: string, options: readonly string[]): Promise<string> {
-  const all = ["--endpoint-url", keyhaven.url, "kms", command, ...options];
-  const { stdout } = await run("aws", all, { env: awsEnvironment(keyhaven) });
-  return stdout.trim();
+  return (await runAws(keyhaven, ["kms", command, ...options])).trim();
 }
 
 /** What `aws kms` answers; undefined when it answers nothing. */
@@ -480,12 +486,5 @@ async function keyIds(...options: readonly string[]): Promise<readonly string[]>
 
 /** The error line of a refused `aws kms`. */
 async function cliError(command: string, ...options: readonly string[]): Promise<string> {
-  const failure: unknown = await cli(command, options).then(
-    (stdout) => new Error(`the call was answered: ${stdout}`),
-    (reason: unknown) => reason,
-  );
-  if (!(failure instanceof Error) || !("stderr" in failure)) throw failure;
-  const line = /An error occurred .*/.exec(String(failure.stderr))?.[0];
-  if (line === undefined) throw failure;
-  return line;
+  return await errorLine(cli(command, options));
 }

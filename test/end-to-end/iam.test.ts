@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { awsEnvironment, cliLack, skipped } from "./aws-clients.ts";
+import { cliLack, errorLine, runAws, skipped } from "./aws-clients.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -11,7 +9,6 @@ import {
   temporaryDirectory,
 } from "./keyhaven-process.ts";
 
-const run = promisify(execFile);
 const scratch = temporaryDirectory();
 let keyhaven: KeyhavenProcess;
 
@@ -24,9 +21,7 @@ afterAll(async () => {
 });
 
 async function aws(options: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<string> {
-  const env = { ...awsEnvironment(keyhaven), ...changes };
-  const all = ["--endpoint-url", keyhaven.url, ...options, "--output", "json"];
-  return (await run("aws", all, { env })).stdout;
+  return await runAws(keyhaven, [...options, "--output", "json"], changes);
 }
 
 async function answer(options: readonly string[], changes: NodeJS.ProcessEnv = {}) {
@@ -35,9 +30,7 @@ async function answer(options: readonly string[], changes: NodeJS.ProcessEnv = {
 
 /** The error line of a refused call. */
 async function refusal(options: readonly string[], changes: NodeJS.ProcessEnv): Promise<string> {
-  const failure: unknown = await aws(options, changes).catch((error: unknown) => error);
-  const stderr = failure instanceof Error && "stderr" in failure ? String(failure.stderr) : "";
-  return /An error occurred .*/.exec(stderr)?.[0] ?? `no refusal: ${String(failure)}`;
+  return await errorLine(aws(options, changes));
 }
 
 describe.skipIf(cliLack !== undefined)(`aws iam${skipped(cliLack)}`, () => {

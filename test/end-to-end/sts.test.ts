@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { awsEnvironment, boto3Lack, cliLack, skipped } from "./aws-clients.ts";
+import { awsEnvironment, boto3Lack, cliLack, runAws, skipped } from "./aws-clients.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -90,6 +90,5 @@ print(direct.open(urllib.request.Request(url, headers=headers)).read().decode())
 
 async function callerIdentity(changes: NodeJS.ProcessEnv = {}): Promise<string> {
   const options = ["sts", "get-caller-identity", "--output", "json"];
-  const env = { ...awsEnvironment(keyhaven), ...changes };
-  return (await run("aws", ["--endpoint-url", keyhaven.url, ...options], { env })).stdout;
+  return await runAws(keyhaven, options, changes);
 }
