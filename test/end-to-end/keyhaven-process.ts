@@ -1,7 +1,7 @@
 /** The built server as a child process, in a data directory of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -41,6 +41,18 @@ export function temporaryDirectory(): string {
 
 export function removeDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** What is on record in a data directory, in the order in which it came to be. */
+export function recordsIn<JournalRecord = unknown>(dataDirectory: string): JournalRecord[] {
+  const directory = path.join(dataDirectory, "journal");
+  const segments = readdirSync(directory).filter((name) => name.endsWith(".jsonl"));
+  return segments.toSorted().flatMap((segment) =>
+    readFileSync(path.join(directory, segment), "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as JournalRecord),
+  );
 }
 
 async function freePort(): Promise<number> {

@@ -24,7 +24,12 @@ import {
 } from "@aws-sdk/client-kms";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { type Keyhaven, startKeyhaven } from "../../dist/testing.js";
-import { removeDirectory, startKeyhavenProcess, temporaryDirectory } from "./keyhaven-process.ts";
+import {
+  recordsIn,
+  removeDirectory,
+  startKeyhavenProcess,
+  temporaryDirectory,
+} from "./keyhaven-process.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -84,7 +89,7 @@ describe("a key pending deletion", () => {
     await expect(decryption).rejects.toMatchObject({ name: "InvalidCiphertextException" });
     expect(await aliases(kms)).not.toContain("alias/doomed");
     expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
-    expect(journal(house)).toContainEqual(
+    expect(recordsIn(house.dataDirectory)).toContainEqual(
       expect.objectContaining({
         eventName: "DeleteKey",
         resources: [expect.objectContaining({ ARN: KeyMetadata?.Arn })],
@@ -348,16 +353,6 @@ function wrappedMaterial({ dataDirectory }: House, keyId: string): Buffer {
   } finally {
     database.close();
   }
-}
-
-function journal({ dataDirectory }: House): unknown[] {
-  const directory = path.join(dataDirectory, "journal");
-  return readdirSync(directory).flatMap((segment) =>
-    readFileSync(path.join(directory, segment), "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): unknown => JSON.parse(line)),
-  );
 }
 
 /** Command lines of the processes that were started for this server. */

@@ -3,13 +3,12 @@
  * several Regions change together: after a crash all of them have, or none.
  */
 import { randomInt } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { KMS, KMSServiceException } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type KeyhavenProcess,
+  recordsIn,
   removeDirectory,
   startKeyhavenProcess,
   temporaryDirectory,
@@ -83,7 +82,9 @@ test("related keys are changed together or not at all, and nothing acknowledged 
 }, 120_000);
 
 test("each change is on record in every Region that it concerns", async () => {
-  const records = readJournal().filter(({ errorCode }) => errorCode === undefined);
+  const records = recordsIn<JournalRecord>(dataDirectory).filter(
+    ({ errorCode }) => errorCode === undefined,
+  );
   const told = (name: string, requestId: string | undefined) =>
     records
       .filter(({ eventName, requestID }) => eventName === name && requestID === requestId)
@@ -235,13 +236,4 @@ interface JournalRecord {
     readonly replicaRegion?: string;
     readonly primaryRegion?: string;
   } | null;
-}
-
-function readJournal(): readonly JournalRecord[] {
-  const directory = path.join(dataDirectory, "journal");
-  const segments = readdirSync(directory).filter((name) => name.endsWith(".jsonl"));
-  return segments.toSorted().flatMap((segment) => {
-    const lines = readFileSync(path.join(directory, segment), "utf8").split("\n");
-    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as JournalRecord);
-  });
 }

@@ -23,6 +23,7 @@ import {
   type Credentials,
   type KeyhavenProcess,
   exitCodeOf,
+  recordsIn,
   removeDirectory,
   runKeyhaven,
   startKeyhavenProcess,
@@ -249,11 +250,7 @@ describe("A running server", () => {
 
 /** The request ids of all calls of an operation on record. */
 function recorded(dataDirectory: string, eventName: string): ReadonlySet<string> {
-  const journal = path.join(dataDirectory, "journal");
-  const lines = readdirSync(journal)
-    .flatMap((name) => readFileSync(path.join(journal, name), "utf8").split("\n"))
-    .filter((line) => line !== "");
-  const records = lines.map((line) => JSON.parse(line) as Record<string, string>);
+  const records = recordsIn<Record<string, string>>(dataDirectory);
   const ofOperation = records.filter((record) => record["eventName"] === eventName);
   return new Set(ofOperation.map((record) => record["requestID"] ?? ""));
 }

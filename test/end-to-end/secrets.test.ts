@@ -24,6 +24,7 @@ import {
   type Credentials,
   keyhaven as runCommand,
   type KeyhavenProcess,
+  recordsIn,
   removeDirectory,
   startKeyhavenProcess,
   temporaryDirectory,
@@ -112,13 +113,8 @@ describe("in the data directory", () => {
   });
 
   test("the journal holds the encryption context of every call", () => {
-    const journal = files()
-      .filter((file) => file.startsWith("journal/"))
-      .map((file) => readFileSync(path.join(dataDirectory, file), "utf8"))
-      .join("");
-    const lines = journal.split("\n").filter((line) => line !== "");
-    const uses = lines.flatMap((line) => {
-      const { eventName, requestParameters } = JSON.parse(line) as JournalRecord;
+    const records = recordsIn<JournalRecord>(dataDirectory);
+    const uses = records.flatMap(({ eventName, requestParameters }) => {
       const context = requestParameters?.encryptionContext?.["purpose"];
       return context === undefined ? [] : [`${eventName} ${context}`];
     });
