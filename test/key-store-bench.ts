@@ -1,7 +1,7 @@
 /** A KMS on a bench with a test's own XKS proxy beside it. */
 import type { Input } from "../src/kms/contract.ts";
 import { kmsBench, type KmsBench } from "./kms-bench.ts";
-import { credential, startXksProxy, uriPath, type XksProxyForTests } from "./xks-proxy.ts";
+import { settingsFor, startXksProxy, type XksProxyForTests } from "./xks-proxy.ts";
 
 export interface KeyStoreBench {
   readonly kms: KmsBench;
@@ -26,15 +26,7 @@ export async function keyStoreBench(timeoutMs?: number): Promise<KeyStoreBench> 
   const bench: KeyStoreBench = {
     kms,
     proxy,
-    settings: (changes = {}) => ({
-      CustomKeyStoreName: "outside",
-      CustomKeyStoreType: "EXTERNAL_KEY_STORE",
-      XksProxyUriEndpoint: proxy.endpoint,
-      XksProxyUriPath: uriPath,
-      XksProxyAuthenticationCredential: credential,
-      XksProxyConnectivity: "PUBLIC_ENDPOINT",
-      ...changes,
-    }),
+    settings: (changes = {}) => ({ ...settingsFor(proxy), ...changes }),
     async newKeyStore(changes) {
       const { CustomKeyStoreId } = await kms.call("CreateCustomKeyStore", bench.settings(changes));
       if (CustomKeyStoreId === undefined) throw new Error("no CustomKeyStoreId");

@@ -18,6 +18,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { CreateCustomKeyStoreRequest } from "@aws-sdk/client-kms";
 import type { XksConfig } from "../src/launcher/server-config.ts";
 import { certificates } from "./fuzz/test-certificates.ts";
 import { signingKey } from "./signing-key.ts";
@@ -36,6 +37,18 @@ export const credential: Credential = {
   AccessKeyId: "BETWEENTWENTYANDTHIRTYCH",
   RawSecretAccessKey: "notASecret/notASecret+notASecret=notASecret0",
 };
+
+/** What CreateCustomKeyStore is sent for a key store behind a proxy. */
+export function settingsFor({ endpoint }: Pick<XksProxyForTests, "endpoint">) {
+  return {
+    CustomKeyStoreName: "outside",
+    CustomKeyStoreType: "EXTERNAL_KEY_STORE",
+    XksProxyUriEndpoint: endpoint,
+    XksProxyUriPath: uriPath,
+    XksProxyAuthenticationCredential: credential,
+    XksProxyConnectivity: "PUBLIC_ENDPOINT",
+  } as const satisfies CreateCustomKeyStoreRequest;
+}
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -71,7 +84,6 @@ export interface XksProxyForTests {
   interfere(how: Interference | undefined, pathEnd?: string): void;
   /** Puts a key into the key manager; others replace what an AES-256 key has. */
   addKey(name: string, metadata?: Json): void;
-  removeKey(name: string): void;
   dropConnections(): void;
   stop(): Promise<void>;
 }
@@ -172,7 +184,6 @@ export async function startXksProxy(timeoutMs = 5_000): Promise<XksProxyForTests
       const material = keys.get(name)?.material ?? randomBytes(32);
       keys.set(name, { material, metadata: { ...usual, ...metadata } });
     },
-    removeKey: (name) => void keys.delete(name),
     dropConnections() {
       for (const socket of sockets) socket.destroy();
     },

@@ -20,13 +20,9 @@ afterAll(async () => {
 
 const titled = allCases.map((each) => [each.operation, each.title, each] as const);
 
-/** What is still missing says so; nothing else may be unsupported. */
-const admittedGap = /^UnsupportedOperationException: Keyhaven does not support .+ yet\.$/;
-
 test.each(titled)("%s, %s", async (_operation, _title, each) => {
   const { outcome, got, due } = await runCase(each, world);
-  const isFine = outcome === "passed" || (outcome === "unsupported" && admittedGap.test(got));
-  expect(isFine ? undefined : { got, due }).toBeUndefined();
+  expect(outcome === "passed" ? undefined : { got, due }).toBeUndefined();
 });
 
 test("no two cases have the same name", () => {

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CustomKeyStoresListEntry } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { credential, startXksProxy, uriPath, type XksProxyForTests } from "../xks-proxy.ts";
+import {
+  credential,
+  settingsFor,
+  startXksProxy,
+  uriPath,
+  type XksProxyForTests,
+} from "../xks-proxy.ts";
 import { answer, type Contract, noMessage, refusal, startContract } from "./contract.ts";
 
 let contract: Contract;
@@ -18,16 +24,7 @@ afterAll(async () => {
 });
 
 async function newKeyStore(): Promise<string> {
-  const made = await answer(
-    contract.kms.createCustomKeyStore({
-      CustomKeyStoreName: "outside",
-      CustomKeyStoreType: "EXTERNAL_KEY_STORE",
-      XksProxyUriEndpoint: proxy.endpoint,
-      XksProxyUriPath: uriPath,
-      XksProxyAuthenticationCredential: credential,
-      XksProxyConnectivity: "PUBLIC_ENDPOINT",
-    }),
-  );
+  const made = await answer(contract.kms.createCustomKeyStore(settingsFor(proxy)));
   return made.CustomKeyStoreId ?? "";
 }
 
@@ -90,7 +87,7 @@ describe("a custom key store", () => {
     expect((await entry())?.XksProxyConfiguration?.AccessKeyId).toBe(next.AccessKeyId);
   });
 
-  test("CustomKeyStoreHasCMKsException, CustomKeyStoreInvalidStateException: not deleted", async () => {
+  test("CustomKeyStoreHasCMKsException while a key is in it, connected or not", async () => {
     const attempt = async () =>
       (await refusal(contract.kms.deleteCustomKeyStore({ CustomKeyStoreId }))).name;
     expect(await attempt()).toBe("CustomKeyStoreHasCMKsException");

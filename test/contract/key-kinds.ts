@@ -20,8 +20,10 @@ function kind(KeySpec: KeySpec, KeyUsage: KeyUsageType, ...algorithms: string[])
   return { KeySpec, KeyUsage, algorithms };
 }
 
+export const symmetric = kind("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT");
+
 export const keyKinds: readonly KeyKind[] = [
-  kind("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT"),
+  symmetric,
   ...(["RSA_2048", "RSA_3072", "RSA_4096"] as const).flatMap((spec) => [
     kind(spec, "ENCRYPT_DECRYPT", ...oaep),
     kind(spec, "SIGN_VERIFY", ...rsaSignatures),

@@ -10,7 +10,7 @@ import {
   type KMSClient,
 } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { credential, startXksProxy, uriPath, type XksProxyForTests } from "../xks-proxy.ts";
+import { settingsFor, startXksProxy, type XksProxyForTests } from "../xks-proxy.ts";
 import {
   type KeyhavenProcess,
   removeDirectory,
@@ -46,16 +46,7 @@ async function stateOf(kms: KMSClient, CustomKeyStoreId: string | undefined) {
 
 test("a key store is connected after a kill, and its keys decrypt what they encrypted before", async () => {
   let kms = await start();
-  const { CustomKeyStoreId } = await kms.send(
-    new CreateCustomKeyStoreCommand({
-      CustomKeyStoreName: "outside",
-      CustomKeyStoreType: "EXTERNAL_KEY_STORE",
-      XksProxyUriEndpoint: proxy.endpoint,
-      XksProxyUriPath: uriPath,
-      XksProxyAuthenticationCredential: credential,
-      XksProxyConnectivity: "PUBLIC_ENDPOINT",
-    }),
-  );
+  const { CustomKeyStoreId } = await kms.send(new CreateCustomKeyStoreCommand(settingsFor(proxy)));
   // Killed while the proxy has not yet answered.
   proxy.interfere({ delayMs: 2_000 });
   await kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId }));

@@ -9,7 +9,7 @@ import {
   type ReplicateKeyCommandOutput,
 } from "@aws-sdk/client-kms";
 
-export const kinds = {
+const kinds = {
   symmetric: {},
   rsa: { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" },
   rsaSigning: { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" },
