@@ -1,14 +1,12 @@
 /** Who an access key speaks for, and what proves it. */
 import { rootArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
-import { wipe } from "../lib/wipe.ts";
 import type { AccessKeys, SigningCredential, SigningScope } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
+import { Derived, derivedSigningKey } from "../service/derived.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
-import { SigningKey } from "../service/signing-key.ts";
 import type { AccessKeyRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
-import { SigningCredentials } from "./signing-credentials.ts";
 import { iamArn, userResource } from "./user.ts";
 
 const maxKept = 4_096;
@@ -26,7 +24,7 @@ export function accessKeyDirectory(parts: {
   readonly partition: string;
 }): AccessKeys {
   const { store } = parts;
-  const kept = new SigningCredentials(maxKept);
+  const kept = new Derived<SigningCredential>(maxKept, ({ signingKey }) => signingKey.wipe());
   const credentialOf = (scope: SigningScope, owned: OwnedAccessKey) =>
     kept.find(nameOf(scope, owned), () => deriveCredential(scope, owned, parts));
   return {
@@ -61,16 +59,13 @@ async function deriveCredential(
 ): Promise<SigningCredential> {
   const { accountId, accessKeyId, wrappedSecret: wrapped } = record;
   const facts = { accountId, accessKeyId };
-  const bytes = await secretAccessKeys.deriveSigningKey({ facts, wrapped, date, region, service });
+  const request = { facts, wrapped, date, region, service };
+  const signingKey = await derivedSigningKey(secretAccessKeys, request);
   const caller =
     user === undefined
       ? rootOf(accountId, accessKeyId, region)
       : userOf(user, accessKeyId, partition);
-  try {
-    return { caller, signingKey: new SigningKey(bytes) };
-  } finally {
-    wipe(bytes);
-  }
+  return { caller, signingKey };
 }
 
 function rootOf(accountId: string, accessKeyId: string, region: string): Caller {
