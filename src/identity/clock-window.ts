@@ -1,6 +1,6 @@
 /** How long a signature counts: a few minutes around its time, or as long as it says itself. */
+import { formatTimestamp } from "../lib/timestamp.ts";
 import { invalidSignature } from "./refusals.ts";
-import { formatTimestamp } from "./timestamp.ts";
 
 export interface SigningTime {
   /** yyyyMMdd'T'HHmmss'Z' */

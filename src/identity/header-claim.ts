@@ -1,4 +1,5 @@
 /** The claim of a request that is signed in its headers. */
+import { formatTimestamp } from "../lib/timestamp.ts";
 import { parseAuthorizationHeader } from "./authorization-header.ts";
 import type { AuthorizationHeader } from "./authorization-header.ts";
 import { requireAlgorithm, requireCredential, requireTimestamp } from "./claim.ts";
@@ -6,7 +7,7 @@ import type { Claim } from "./claim.ts";
 import type { SigningTime } from "./clock-window.ts";
 import type { HeaderFields } from "./header-fields.ts";
 import { incompleteSignature, missingAuthenticationToken } from "./refusals.ts";
-import { formatTimestamp, parseHttpDate } from "./timestamp.ts";
+import { parseHttpDate } from "./timestamp.ts";
 
 /**
  * Reads the Authorization header of a request with the given canonical query. Throws

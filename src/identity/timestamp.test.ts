@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatTimestamp, parseHttpDate, parseTimestamp } from "./timestamp.ts";
+import { formatTimestamp } from "../lib/timestamp.ts";
+import { parseHttpDate, parseTimestamp } from "./timestamp.ts";
 
 describe("a timestamp", () => {
   test("is read back as the second it was written for", () => {

@@ -26,12 +26,6 @@ function parse(text: string): number | undefined {
   return kept && minute < 60 && second < 60 ? date.getTime() : undefined;
 }
 
-/** Writes yyyyMMdd'T'HHmmss'Z', with the fraction of the second cut off. */
-export function formatTimestamp(atMs: number): string {
-  const iso = new Date(atMs).toISOString();
-  return `${iso.slice(0, 19).replaceAll("-", "").replaceAll(":", "")}Z`;
-}
-
 /** Milliseconds since 1970 of an HTTP date (RFC 9110, IMF-fixdate); nothing for any other text. */
 export function parseHttpDate(text: string): number | undefined {
   const atMs = Date.parse(text);
