@@ -35,7 +35,9 @@ export function requireTrustedKey(
   const chain = [...above, leaf];
   for (const [index, each] of chain.entries()) {
     requireValid(each, nowMs);
-    requireIssued(each, chain[index - 1] ?? each);
+    if (!isIssuedBy(each, chain[index - 1] ?? each)) {
+      throw new UnsoundDocument("its certificates do not form a chain");
+    }
   }
   requireUses(chain);
   return leaf.publicKey;
@@ -61,12 +63,14 @@ function requireValid({ validFromDate, validToDate }: X509Certificate, nowMs: nu
   throw new UnsoundDocument("one of its certificates is not valid at this time");
 }
 
-/** The root issued itself. */
-function requireIssued(certificate: X509Certificate, issuer: X509Certificate): void {
-  const isIssued =
-    issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-  if (isIssued) return;
-  throw new UnsoundDocument("its certificates do not form a chain");
+/** Whether a certificate was issued by the holder of another, or of itself: a root. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+/** Whether a certificate's key is of the curve that attestation documents are signed with. */
+export function hasP384Key({ publicKey }: X509Certificate): boolean {
+  return publicKey.asymmetricKeyDetails?.namedCurve === "secp384r1";
 }
 
 function readCertificate(der: Buffer): X509Certificate {
@@ -75,8 +79,7 @@ function readCertificate(der: Buffer): X509Certificate {
   if (certificate === undefined || !certificate.raw.equals(der)) {
     throw new UnsoundDocument("one of its certificates cannot be read");
   }
-  const { asymmetricKeyDetails } = certificate.publicKey;
-  if (asymmetricKeyDetails?.namedCurve !== "secp384r1") {
+  if (!hasP384Key(certificate)) {
     throw new UnsoundDocument("one of its certificates has a key of another kind than P-384");
   }
   return certificate;

@@ -1,7 +1,7 @@
 /** The roots of attestation, from the file an operator names. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import type { TrustedRoots } from "./certificate-chain.ts";
+import { hasP384Key, isIssuedBy, type TrustedRoots } from "./certificate-chain.ts";
 
 const longestFileBytes = 64 * 1024;
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -29,13 +29,8 @@ function pemOf(file: string): string {
 
 function readRoot(pem: string, file: string): X509Certificate {
   const root = parse(pem, file);
-  const { ca, publicKey } = root;
-  if (publicKey.asymmetricKeyDetails?.namedCurve !== "secp384r1") {
-    throw unusable(file, "a certificate's key is not of the curve P-384");
-  }
-  if (!ca || !root.checkIssued(root) || !root.verify(publicKey)) {
-    throw unusable(file, "a certificate is not one of a root");
-  }
+  if (!hasP384Key(root)) throw unusable(file, "a certificate's key is not of the curve P-384");
+  if (!isIssuedBy(root, root)) throw unusable(file, "a certificate is not one of a root");
   return root;
 }
 
