@@ -1,24 +1,22 @@
 /** The roots of attestation, from the file an operator names. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { pemCertificates } from "../lib/pem.ts";
 import { hasP384Key, isIssuedBy, type TrustedRoots } from "./certificate-chain.ts";
 
 const longestFileBytes = 64 * 1024;
-const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * Reads the certificates of a PEM file. Throws an error whose message an operator
  * understands when there are none, or one is not a P-384 certificate that issued itself.
  */
 export function readTrustedRoots(file: string): TrustedRoots {
-  const roots = pemOf(file)
-    .match(pemCertificate)
-    ?.map((pem) => readRoot(pem, file));
-  if (roots === undefined) throw unusable(file, "it holds no certificate in PEM");
+  const roots = pemCertificates(textOf(file)).map((pem) => readRoot(pem, file));
+  if (roots.length === 0) throw unusable(file, "it holds no certificate in PEM");
   return roots;
 }
 
-function pemOf(file: string): string {
+function textOf(file: string): string {
   try {
     if (statSync(file).size > longestFileBytes) throw new Error("it is larger than 64 KiB");
     return readFileSync(file, "latin1");

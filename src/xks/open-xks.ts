@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../lib/clock.ts";
+import { pemCertificates } from "../lib/pem.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import { parseNamedHost } from "./destinations.ts";
 import { type XksClient, xksClient } from "./xks-client.ts";
@@ -31,12 +32,10 @@ function requireNamedHost(text: string) {
   throw new Error(`xks-hosts: ${text} is not host, host=address or host=address:port`);
 }
 
-const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
 async function readAuthorities(path: string): Promise<string> {
   try {
     const text = await readFile(path, "utf8");
-    const certificates = text.match(pemBlock) ?? [];
+    const certificates = pemCertificates(text);
     // Node takes what it cannot parse for no certificate at all, and says nothing.
     for (const certificate of certificates) void new X509Certificate(certificate);
     if (certificates.length > 0) return text;
