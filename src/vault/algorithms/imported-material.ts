@@ -4,7 +4,7 @@
  * by their parameters, RSA keys of three primes, halves that do not belong together.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { hmacBytesOf } from "./key-specs.ts";
+import { hmacBytesOf, publicHalfOf } from "./key-specs.ts";
 import type { SignatureAlgorithm } from "./signature-algorithms.ts";
 import { signMessage } from "./signatures.ts";
 
@@ -71,7 +71,7 @@ async function readPair(
 ): Promise<ImportedMaterial | undefined> {
   const key = readPrivateKey(given);
   if (key === undefined || !isExpected(key, expected)) return undefined;
-  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
+  const publicKey = publicHalfOf(key);
   const { publicKeyBytes = publicKey.length } = expected;
   if (publicKey.length !== publicKeyBytes || !(await belongTogether(key))) return undefined;
   return { material: key.export({ type: "pkcs8", format: "der" }), publicKey };
