@@ -106,7 +106,7 @@ function answerCommand<Name extends VaultCommandName>(
   replies: Replies,
 ): void {
   const codec = commandCodecs[command];
-  const request = readWhole(() => {
+  const request = unlessMalformed(() => {
     const read = codec.request.read(fields);
     fields.finish();
     return read;
@@ -118,11 +118,12 @@ function answerCommand<Name extends VaultCommandName>(
       refuse(sequence, answered, frames);
       return;
     }
-    const write = (): void => {
+    const isWritten = unlessMalformed(() => {
       frames.frame(doneStatus, sequence, () => codec.reply.write(frames, answered));
-    };
+      return true;
+    });
     // Work whose result fits no frame is a defect, but no reason to end for everybody.
-    if (!isWrittenWhole(write)) refuse(sequence, failed, frames);
+    if (isWritten !== true) refuse(sequence, failed, frames);
     wipe(answered);
   };
   if (!(reply instanceof Promise)) {
@@ -143,19 +144,10 @@ async function sendWhenDone<Reply>(
   replies.endSlow();
 }
 
-function isWrittenWhole(write: () => void): boolean {
+/** What comes of a frame that is read or written whole; nothing when it cannot be. */
+function unlessMalformed<T>(readOrWrite: () => T): T | undefined {
   try {
-    write();
-    return true;
-  } catch (error) {
-    if (error instanceof Malformed) return false;
-    throw error;
-  }
-}
-
-function readWhole<T>(read: () => T): T | undefined {
-  try {
-    return read();
+    return readOrWrite();
   } catch (error) {
     if (error instanceof Malformed) return undefined;
     throw error;
