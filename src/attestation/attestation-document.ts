@@ -36,7 +36,7 @@ export function readAttestationDocument(payload: Uint8Array): AttestationDocumen
   if (map.get("digest") !== "SHA384") throw malformed("digest");
   const pcrs = presentOf(map, "pcrs");
   return {
-    moduleId: textOf(map, "module_id"),
+    moduleId: moduleIdOf(map),
     timestampMs: timestampOf(map),
     platform: pcrs === undefined ? "nitroTpm" : "nitroEnclave",
     pcrs: pcrsOf(pcrs ?? presentOf(map, "nitrotpm_pcrs")),
@@ -46,12 +46,12 @@ export function readAttestationDocument(payload: Uint8Array): AttestationDocumen
   };
 }
 
-function textOf(map: CborMap, name: string): string {
-  const value = map.get(name);
+function moduleIdOf(map: CborMap): string {
+  const value = map.get("module_id");
   if (typeof value === "string" && value !== "" && value.length <= maxModuleIdCharacters) {
     return value;
   }
-  throw malformed(name);
+  throw malformed("module_id");
 }
 
 function timestampOf(map: CborMap): number {

@@ -23,7 +23,8 @@ export interface SignedMessage {
 export function readSignedMessage(bytes: Uint8Array): SignedMessage {
   const message = readCbor(bytes[0] === sign1Tag ? bytes.subarray(1) : bytes);
   const [protectedHeader, unprotectedHeader, payload, signature] = fourPartsOf(message);
-  if (!isBytes(protectedHeader) || !isBytes(payload) || !isBytes(signature)) throw notSigned();
+  if (!Buffer.isBuffer(protectedHeader)) throw notSigned();
+  if (!Buffer.isBuffer(payload) || !Buffer.isBuffer(signature)) throw notSigned();
   if (!(unprotectedHeader instanceof Map) || unprotectedHeader.size > 0) throw notSigned();
   requireEs384(protectedHeader);
   if (signature.length !== signatureBytes || payload.length > maxPayloadBytes) throw notSigned();
@@ -69,10 +70,6 @@ function byteString(bytes: Buffer): readonly Buffer[] {
   if (length < 24) return [Buffer.of(0x40 + length), bytes];
   if (length < 0x100) return [Buffer.of(0x58, length), bytes];
   return [Buffer.of(0x59, length >> 8, length & 0xff), bytes];
-}
-
-function isBytes(value: CborValue | undefined): value is Buffer {
-  return Buffer.isBuffer(value);
 }
 
 function notSigned(): UnsoundDocument {
