@@ -2,9 +2,10 @@
 import type { DataKeyPairSpec } from "@aws-sdk/client-kms";
 import { contextConditions, symmetricUse } from "./cryptographic-use.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
+import { externalOrigin } from "./imported-material.ts";
+import { requireOrigin } from "./key-origin.ts";
 import { rsaAndEccSpecs } from "./key-spec.ts";
 import type { Key } from "./key.ts";
-import { refuseKeyStoreKey } from "./key-stores.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { refuseSm2 } from "./partition-limits.ts";
 import * as shape from "./shapes.ts";
@@ -40,7 +41,7 @@ export const dataKeyPairUse = {
   reference: ({ KeyId }: DataKeyPairInput): string => KeyId,
   encryptionContext: ({ EncryptionContext: context }: DataKeyPairInput) => context,
   check({ KeyPairSpec }: DataKeyPairInput, key: Key): void {
-    refuseKeyStoreKey(key);
+    requireOrigin(key, "AWS_KMS", externalOrigin);
     refuseSm2(KeyPairSpec);
   },
   conditions: ({ KeyPairSpec, EncryptionContext: context }: DataKeyPairInput): ConditionFacts => ({

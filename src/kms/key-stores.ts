@@ -75,12 +75,3 @@ export function externalKeyOf({ arn, keyStore, xksKeyId }: Key): ExternalKeyName
   if (keyStore === undefined) throw new Error(`${arn} was found without its key store`);
   return { proxy: proxyOf(keyStore), xksKeyId };
 }
-
-/** For what no key in a key store can do. */
-export function refuseKeyStoreKey({ arn, origin, customKeyStoreId }: Key): void {
-  if (customKeyStoreId === null) return;
-  throw new KmsError(
-    "UnsupportedOperationException",
-    `${arn} origin is ${origin} which is not valid for this operation.`,
-  );
-}
