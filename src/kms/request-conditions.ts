@@ -54,18 +54,13 @@ const resourceTagPrefix = "aws:resourcetag/";
 
 /** A context that the policy engine can ask for condition keys in lower case. */
 export function requestConditions(subject: Subject): ConditionContext {
-  let own: ReadonlyMap<string, ConditionFact> | undefined;
+  const ofRequest = conditionsOfRequest(subject.desk, subject.facts);
   return {
     get(key) {
       const derive = derivations.get(key);
       if (derive !== undefined) return derive(subject);
-      const ofCaller = callerCondition(key, subject.desk);
-      if (ofCaller !== undefined) return ofCaller;
       if (key.startsWith(resourceTagPrefix)) return resourceTag(subject, key);
-      const attested = recipientCondition(key, subject.desk.recipient);
-      if (attested !== undefined) return attested;
-      own ??= lowerCased(subject.facts?.());
-      return own.get(key);
+      return ofRequest.get(key);
     },
   };
 }
@@ -75,12 +70,23 @@ export function accountConditions(
   desk: Subject["desk"],
   facts: (() => ConditionFacts) | undefined,
 ): ConditionContext {
+  const ofRequest = conditionsOfRequest(desk, facts);
+  return {
+    get(key) {
+      const isAccount = key === "kms:calleraccount" || key === "aws:resourceaccount";
+      return isAccount ? desk.caller.accountId : ofRequest.get(key);
+    },
+  };
+}
+
+/** What does not depend on a key: who calls, from where, and what the operation adds. */
+function conditionsOfRequest(
+  desk: Subject["desk"],
+  facts: (() => ConditionFacts) | undefined,
+): ConditionContext {
   let own: ReadonlyMap<string, ConditionFact> | undefined;
   return {
     get(key) {
-      if (key === "kms:calleraccount" || key === "aws:resourceaccount") {
-        return desk.caller.accountId;
-      }
       const known = callerCondition(key, desk) ?? recipientCondition(key, desk.recipient);
       if (known !== undefined) return known;
       own ??= lowerCased(facts?.());
