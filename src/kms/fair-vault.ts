@@ -11,21 +11,10 @@ import {
   type VaultReply,
   type VaultRequest,
 } from "../vault-protocol/commands.ts";
-import { deadlinesMs, pairsAtOnce } from "../vault-protocol/deadlines.ts";
+import { deadlinesMs, pairsAtOnce, pairSpecOf } from "../vault-protocol/deadlines.ts";
 import { FairPlaces } from "./fair-places.ts";
 
 const isSlow: ReadonlySet<VaultCommandName> = new Set<VaultCommandName>(slowCommands);
-
-/** What kind of pair a command has the vault make, for those that have it make one. */
-const pairSpecOf: {
-  readonly [Name in VaultCommandName]?: (request: VaultRequest<Name>) => string;
-} = {
-  createKeyPair: ({ facts }) => facts.keySpec,
-  createImportKey: ({ wrappingKeySpec }) => wrappingKeySpec,
-  generateDataKeyPair: ({ keyPairSpec }) => keyPairSpec,
-  generateDataKeyPairWithoutPlaintext: ({ keyPairSpec }) => keyPairSpec,
-  generateDataKeyPairForRecipient: ({ keyPairSpec }) => keyPairSpec,
-};
 
 export class FairVault {
   readonly #vault: VaultClient;
