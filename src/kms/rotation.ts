@@ -10,7 +10,7 @@ import { serviceEvent } from "./events.ts";
 import { externalOrigin, pendingRotation, standing } from "./imported-material.ts";
 import { changed, type Key } from "./key.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
-import { createKeyMaterial, insertOf } from "./key-material.ts";
+import { createKeyMaterial, currentMaterial, insertOf } from "./key-material.ts";
 import { requireOrigin } from "./key-origin.ts";
 import { changeShared, relatedKeys, synchronizeEvents } from "./related-keys.ts";
 
@@ -84,24 +84,23 @@ export async function requirePendingMaterial(
 
 /** Makes the key material that waited for it the current one, of replicas too. */
 export async function rotateTo(
-  { reference }: KeyMaterialRecord,
+  pending: KeyMaterialRecord,
   { store, nowMs, requestId }: Omit<RotationParts, "vault">,
   key: Key,
 ): Promise<Rotation> {
+  const previous = await currentMaterial(store, key);
   const related = await relatedKeys(store, key);
   const changes: Change[] = [];
   for (const one of related) {
     const materials = await store.listKeyMaterials(one);
-    changes.push(...rotatedTo(requireOne(materials, reference), materials, one, nowMs));
+    const ofOne = requireOne(materials, pending.reference);
+    changes.push(...rotatedTo(ofOne, materials, one, nowMs));
   }
-  const own = await store.listKeyMaterials(key);
   const events = synchronizeEvents(key, related, { atMs: nowMs, requestId });
-  const rotated = rotatedAt(requireOne(own, reference), nowMs);
-  const previous = requireOne(own, key.currentMaterial);
-  return { changes, events: [rotateKeyEvent(key, previous, rotated), ...events] };
+  return { changes, events: [rotateKeyEvent(key, previous, rotatedAt(pending, nowMs)), ...events] };
 }
 
-function requireOne(materials: readonly KeyMaterialRecord[], reference: string | null) {
+function requireOne(materials: readonly KeyMaterialRecord[], reference: string) {
   const found = materials.find((material) => material.reference === reference);
   if (found === undefined) throw new Error(`key material ${reference} is not stored`);
   return found;
@@ -118,10 +117,10 @@ function rotatedTo(
   key: Key,
   nowMs: number,
 ): readonly Change[] {
-  const { reference: currentMaterial } = pending;
+  const current = { currentMaterial: pending.reference };
   const record = changed(key, {
-    currentMaterial,
-    ...standing({ ...key, currentMaterial }, materials, nowMs),
+    ...current,
+    ...standing({ ...key, ...current }, materials, nowMs),
     onDemandRotations: key.onDemandRotations + 1,
   });
   return [
