@@ -27,7 +27,7 @@ function findKeyId(reference: KeyReference, store: Store): Eventually<string | u
   return andThen(store.findAlias(accountId, region, aliasName), (alias) => alias?.targetKeyId);
 }
 
-/** Stands for a key that is not there. */
+/** Stands for a key that is not there, or not yet. */
 export const nobodysKeyId = "00000000-0000-0000-0000-000000000000";
 
 /** It denies everyone everything, so nobody gets past it, whatever else is decided. */

@@ -8,6 +8,7 @@ import { PolicyError } from "../policy/policy-error.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import { type PolicySubject, policyVerdict } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
+import { nobodysKeyId } from "./foreign-keys.ts";
 import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { policyText } from "./policy-text.ts";
@@ -88,9 +89,6 @@ interface Author {
   readonly key: PolicySubject;
 }
 
-/** Stands for the id of a key that is still to be made. */
-const unknownKeyId = "00000000-0000-0000-0000-000000000000";
-
 /** The policy of a new key: the one that was sent, if it is sound, or else the default one. */
 export function policyOfNewKey(
   sent: Pick<CreateKeyRequest, "Policy" | "BypassPolicyLockoutSafetyCheck">,
@@ -99,7 +97,7 @@ export function policyOfNewKey(
 ): string {
   if (sent.Policy === undefined) return defaultKeyPolicy(key.accountId, key.region);
   const bypassLockoutCheck = sent.BypassPolicyLockoutSafetyCheck ?? false;
-  const arn = keyArn({ keyId: unknownKeyId, ...key });
+  const arn = keyArn({ keyId: nobodysKeyId, ...key });
   requireSoundPolicy(sent.Policy, { ...desk, bypassLockoutCheck, key: { ...key, arn } });
   return sent.Policy;
 }
