@@ -86,7 +86,7 @@ export function currentMaterial(store: Store, key: KeyRecord): Eventually<KeyMat
  */
 export function shownMaterialId(
   key: KeyRecord,
-  material: KeyMaterialRecord | undefined,
+  material: Pick<KeyMaterialRecord, "keyMaterialId"> | undefined,
 ): string | undefined {
   const isNamed = key.keySpec === symmetricDefault && key.customKeyStoreId === null;
   return isNamed ? material?.keyMaterialId : undefined;

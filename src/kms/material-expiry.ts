@@ -3,7 +3,7 @@ import type { ServiceEvent } from "../service/trail.ts";
 import type { Change } from "../store/store.ts";
 import { serviceEvent } from "./events.ts";
 import { withdrawal, type Withdrawn } from "./imported-material.ts";
-import { symmetricDefault } from "./key-algorithms.ts";
+import { shownMaterialId } from "./key-material.ts";
 
 export interface Expiry {
   readonly changes: readonly Change[];
@@ -14,13 +14,12 @@ export interface Expiry {
 /** What is stored when one of a key's materials has expired. */
 export function expiry(expired: Withdrawn, nowMs: number): Expiry {
   const { key, material } = expired;
-  const { keyId, keySpec } = key;
-  const named = keySpec === symmetricDefault ? { keyMaterialId: material.keyMaterialId } : {};
+  const { keyId } = key;
   return {
     changes: withdrawal(expired, nowMs),
     event: serviceEvent("DeleteExpiredKeyMaterial", key, {
       atMs: nowMs,
-      serviceEventDetails: { keyId, ...named },
+      serviceEventDetails: { keyId, keyMaterialId: shownMaterialId(key, material) },
     }),
   };
 }

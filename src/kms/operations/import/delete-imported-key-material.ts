@@ -7,6 +7,7 @@ import { KmsError } from "../../errors.ts";
 import { externalOrigin, pendingRotation, withdrawal } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
+import { shownMaterialId } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import { isPrimary } from "../../primary-key.ts";
 import * as shape from "../../shapes.ts";
@@ -28,10 +29,9 @@ export const deleteImportedKeyMaterial = keyOperation("DeleteImportedKeyMaterial
   async run({ input, key, store, nowMs }) {
     const materials = await store.listKeyMaterials(key);
     const material = materialToDelete(key, materials, input.KeyMaterialId);
-    const named =
-      key.keySpec === symmetricDefault ? { KeyMaterialId: material?.keyMaterialId } : {};
-    const output: Output<"DeleteImportedKeyMaterial"> = { KeyId: key.arn, ...named };
-    const responseElements = { keyId: key.arn, keyMaterialId: named.KeyMaterialId };
+    const KeyMaterialId = shownMaterialId(key, material);
+    const output: Output<"DeleteImportedKeyMaterial"> = { KeyId: key.arn, KeyMaterialId };
+    const responseElements = { keyId: key.arn, keyMaterialId: KeyMaterialId };
     // There is nothing to delete: that is no error.
     if (material === undefined || !isThere(key, materials, material)) {
       return { output, responseElements };

@@ -15,6 +15,7 @@ import { importAgain, importNew } from "../../import-changes.ts";
 import { externalOrigin } from "../../imported-material.ts";
 import type { Key } from "../../key.ts";
 import { symmetricDefault } from "../../key-algorithms.ts";
+import { shownMaterialId } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 import { usDateOfRequest } from "../../us-date.ts";
@@ -60,15 +61,15 @@ export const importKeyMaterial = keyOperation("ImportKeyMaterial", {
     const { EncryptedKeyMaterial: encryptedKeyMaterial } = input;
     const sent = { key, materials: stored, parameters, encryptedKeyMaterial };
     const said = { validToMs, description: input.KeyMaterialDescription };
-    const { keyMaterialId, changes, serviceEvents } = isNew(input, stored)
+    const { changes, serviceEvents, ...imported } = isNew(input, stored)
       ? await importNew(sent, said, call)
       : await importAgain(sent, input.KeyMaterialId, said, call);
-    const named = key.keySpec === symmetricDefault ? { KeyMaterialId: keyMaterialId } : {};
-    const output: Output<"ImportKeyMaterial"> = { KeyId: key.arn, ...named };
+    const keyMaterialId = shownMaterialId(key, imported);
+    const output: Output<"ImportKeyMaterial"> = { KeyId: key.arn, KeyMaterialId: keyMaterialId };
     return {
       output,
       changes,
-      responseElements: { keyId: key.arn, keyMaterialId: named.KeyMaterialId },
+      responseElements: { keyId: key.arn, keyMaterialId },
       serviceEvents,
     };
   },
