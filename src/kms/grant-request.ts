@@ -10,6 +10,7 @@ import { isGrantable } from "./grant-operations.ts";
 import { requireServicePrincipal } from "./grant-principals.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
 import type { Key } from "./key.ts";
+import { invalidArn } from "./key-reference.ts";
 
 export type GrantRequest = Checked<CreateGrantRequest>;
 
@@ -109,7 +110,7 @@ function requireServiceTerms(request: GrantRequest): void {
 
 function requireArn(arn: string | undefined): void {
   if (arn === undefined || parseArn(arn) !== undefined) return;
-  throw new KmsError("InvalidArnException", `Invalid arn ${arn}`);
+  throw invalidArn(arn);
 }
 
 function requireSoundPairs(pairs: EncryptionContext | undefined): void {

@@ -65,6 +65,6 @@ function parseArnReference(reference: string, here: Place): KeyReference {
   return { kind: "key", accountId, region, keyId, arn: reference };
 }
 
-function invalidArn(reference: string): KmsError {
+export function invalidArn(reference: string): KmsError {
   return new KmsError("InvalidArnException", `Invalid arn ${reference}`);
 }
