@@ -48,7 +48,7 @@ function callLine(event: CallEvent, eventId: string): string {
     resources(event) +
     `,"eventType":"AwsApiCall","managementEvent":true` +
     recipient(recipientOf(event)) +
-    (shared === undefined ? "" : `,"sharedEventID":${text(shared.sharedEventId)}`) +
+    (shared === undefined ? "" : `,"sharedEventID":${JSON.stringify(shared.sharedEventId)}`) +
     `,"eventCategory":"Management"${isOwnersCopy(event) ? "" : tlsDetails(facts)}}`
   );
 }
@@ -74,7 +74,7 @@ function serviceLine(event: ServiceEvent, eventId: string): string {
     `,"awsRegion":${text(event.region)}` +
     `,"sourceIPAddress":"${serviceName}","userAgent":"${serviceName}"` +
     whatHappened(event) +
-    (event.requestId === undefined ? "" : `,"requestID":${text(event.requestId)}`) +
+    (event.requestId === undefined ? "" : `,"requestID":${JSON.stringify(event.requestId)}`) +
     `,"eventID":"${eventId}"` +
     `,"readOnly":${event.readOnly}` +
     resources(event) +
