@@ -1,6 +1,7 @@
 /** The rules that tags obey, wherever they are given. */
 import type { Tag as SentTag } from "@aws-sdk/client-kms";
 import type { Tag } from "../store/records.ts";
+import { requireIdentityAction } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import type { ConditionFacts } from "./operation.ts";
 import * as shape from "./shapes.ts";
@@ -24,6 +25,21 @@ export function requireSoundTags(tags: readonly SentTag[]): readonly Tag[] {
   }
   sound.forEach(requireSoundTag);
   return sound;
+}
+
+/**
+ * The tags that a new key is given in the Region of the desk: a caller who gives any must be
+ * allowed to. Refuses as requireSoundTags does, or with AccessDeniedException.
+ */
+export function tagsOfNewKey(
+  sent: readonly SentTag[] = [],
+  desk: Parameters<typeof requireIdentityAction>[2],
+): readonly Tag[] {
+  const tags = requireSoundTags(sent);
+  if (tags.length > 0) {
+    requireIdentityAction("TagResource", "*", desk, () => tagConditions(sent));
+  }
+  return tags;
 }
 
 function requireSoundTag({ TagKey, TagValue }: Tag): void {

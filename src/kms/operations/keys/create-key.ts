@@ -4,7 +4,6 @@ import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { findExternalPlace } from "../../external-key.ts";
-import { requireIdentityAction } from "../../authorize.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
@@ -19,7 +18,7 @@ import { keyQuota } from "../../quotas.ts";
 import { multiRegionConfiguration } from "../../related-keys.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
-import { recordedTags, requireSoundTags, tagConditions, tagList } from "../../tags.ts";
+import { recordedTags, tagConditions, tagList, tagsOfNewKey } from "../../tags.ts";
 
 export const createKey = accountOperation("CreateKey", {
   input: {
@@ -41,10 +40,7 @@ export const createKey = accountOperation("CreateKey", {
   conditions: createKeyConditions,
   async run({ input, ...desk }) {
     requireImplemented(input);
-    const tags = requireSoundTags(input.Tags ?? []);
-    if (tags.length > 0) {
-      requireIdentityAction("TagResource", "*", desk, () => tagConditions(input.Tags));
-    }
+    const tags = tagsOfNewKey(input.Tags, desk);
     const chosen = chosenProperties(input, tags, desk);
     const policy = policyOfNewKey(input, chosen, desk);
     const outside = await findExternalPlace(input, desk);

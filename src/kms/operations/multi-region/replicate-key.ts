@@ -13,7 +13,7 @@ import { recordedMetadata } from "../../recorded-metadata.ts";
 import { relatedKeys, synchronizeEvents } from "../../related-keys.ts";
 import { newReplica, replicaMetadata, requireReplicaRegion } from "../../replica.ts";
 import * as shape from "../../shapes.ts";
-import { recordedTags, requireSoundTags, tagConditions, tagList } from "../../tags.ts";
+import { recordedTags, tagConditions, tagList, tagsOfNewKey } from "../../tags.ts";
 import { createKey, createKeyConditions } from "../keys/create-key.ts";
 
 export const replicateKey = keyOperation("ReplicateKey", {
@@ -90,10 +90,7 @@ function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
     "kms:KeyOrigin": primary.origin,
     "kms:MultiRegionKeyType": "REPLICA",
   }));
-  const tags = requireSoundTags(input.Tags ?? []);
-  if (tags.length > 0) {
-    requireIdentityAction("TagResource", "*", there, () => tagConditions(input.Tags));
-  }
+  const tags = tagsOfNewKey(input.Tags, there);
   const policy = policyOfNewKey(input, { ...primary, region, tags }, there);
   return { policy, tags };
 }
