@@ -35,7 +35,8 @@ export const listKeyRotations = keyOperation("ListKeyRotations", {
       materials.filter(({ rotationType }) => all || rotationType !== null),
       ({ generation }) => generation.toString().padStart(10, "0"),
     );
-    const pending = pendingRotation(key, materials);
+    const waiting = pendingRotation(key, materials);
+    const pending = items.find((material) => material === waiting);
     const pendingState = await stateOfPending(key, pending, desk);
     const Rotations = items.map((material) => ({
       ...entryOf(key, material),
