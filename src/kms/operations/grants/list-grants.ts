@@ -5,7 +5,7 @@ import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { grantIsForAWSResource } from "../../grant-conditions.ts";
 import { grantEntry, requireGrantIdForm } from "../../grants.ts";
-import { type KeyCall, keyOperation } from "../../operation.ts";
+import { type KeyCall, keyOperation, useOfKeyId } from "../../operation.ts";
 import { listPage } from "../../pages.ts";
 import * as shape from "../../shapes.ts";
 
@@ -29,15 +29,7 @@ export const listGrants = keyOperation("ListGrants", {
         : "Specify either GranteePrincipal or GranteeServicePrincipal, not both.",
     );
   },
-  uses: [
-    {
-      action: "ListGrants",
-      reference: ({ KeyId }) => KeyId,
-      acceptsAlias: false,
-      state: "any",
-      conditions: () => grantIsForAWSResource,
-    },
-  ],
+  uses: useOfKeyId("ListGrants", { state: "any", conditions: () => grantIsForAWSResource }),
   async run(call) {
     const { input, key } = call;
     const of = `ListGrants of ${JSON.stringify([key.arn, input.GrantId, input.GranteePrincipal])}`;

@@ -1,7 +1,7 @@
 /** RevokeGrant: whoever manages the key ends a grant. No request that begins later is let in by it. */
 import { grantIsForAWSResource } from "../../grant-conditions.ts";
 import { grantNotFound, requireGrantIdForm } from "../../grants.ts";
-import { type KeyCall, keyOperation } from "../../operation.ts";
+import { type KeyCall, keyOperation, useOfKeyId } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 
 export const revokeGrant = keyOperation("RevokeGrant", {
@@ -13,15 +13,7 @@ export const revokeGrant = keyOperation("RevokeGrant", {
   readOnly: false,
   emptyBody: true,
   validate: ({ GrantId }: { readonly GrantId?: string | undefined }) => requireGrantIdForm(GrantId),
-  uses: [
-    {
-      action: "RevokeGrant",
-      reference: ({ KeyId }) => KeyId,
-      acceptsAlias: false,
-      state: "any",
-      conditions: () => grantIsForAWSResource,
-    },
-  ],
+  uses: useOfKeyId("RevokeGrant", { state: "any", conditions: () => grantIsForAWSResource }),
   precondition: async (call) => void (await requireGrant(call)),
   async run(call) {
     const record = await requireGrant(call);
