@@ -1,7 +1,7 @@
 /** What the cryptographic operations on symmetric keys have in common. */
 import type { EncryptionAlgorithmSpec } from "@aws-sdk/client-kms";
 import type { Key } from "./key.ts";
-import { KmsError } from "./errors.ts";
+import { invalid, type KmsError } from "./errors.ts";
 import type { ConditionFacts, KeyInUse } from "./operation.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
 import type { EncryptionContext } from "./encryption-context.ts";
@@ -116,8 +116,4 @@ export function openedBy({ key, blobMaterial }: KeyInUse): {
 } {
   if (blobMaterial === undefined) throw new Error("the corridor found no material for the blob");
   return { key, material: blobMaterial };
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }

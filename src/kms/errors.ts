@@ -91,6 +91,11 @@ export class KmsError extends ServiceError {
   }
 }
 
+/** What was sent is against a rule that its shape does not show. */
+export function invalid(message: string): KmsError {
+  return new KmsError("ValidationException", message);
+}
+
 /** What AWS KMS answers to a caller who asks too often. */
 export function throttled(): KmsError {
   return new KmsError(

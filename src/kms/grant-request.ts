@@ -5,7 +5,7 @@ import { parseArn } from "../lib/arn.ts";
 import type { GrantConstraintsRecord, GrantTerms } from "../store/records.ts";
 import type { Checked } from "./contract.ts";
 import { canonicalContext, type EncryptionContext } from "./encryption-context.ts";
-import { KmsError } from "./errors.ts";
+import { invalid } from "./errors.ts";
 import { isGrantable } from "./grant-operations.ts";
 import { requireServicePrincipal } from "./grant-principals.ts";
 import { symmetricDefault } from "./key-algorithms.ts";
@@ -140,8 +140,4 @@ function sortedPairs(pairs: EncryptionContext | undefined) {
   return pairs === undefined
     ? null
     : Object.entries(pairs).toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }

@@ -3,7 +3,7 @@ import { allocateSecret, wipe } from "../lib/wipe.ts";
 import { hasFailed } from "../service/external-keys.ts";
 import { proxySecretFacts } from "../service/secret-access-keys.ts";
 import type { CustomKeyStoreName, CustomKeyStoreRecord } from "../store/records.ts";
-import { KmsError } from "./errors.ts";
+import { invalid, KmsError } from "./errors.ts";
 import { allKeyStores, proxyOf } from "./key-stores.ts";
 import type { Desk } from "./operation.ts";
 import { settingsFailed } from "./xks-failures.ts";
@@ -115,8 +115,4 @@ export async function sealCredential(
   } finally {
     wipe(bytes);
   }
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }

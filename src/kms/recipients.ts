@@ -7,7 +7,7 @@ import type { RecipientInfo } from "@aws-sdk/client-kms";
 import { UnsoundDocument } from "../attestation/unsound-document.ts";
 import { type AttestedRecipient, verifyAttestation } from "../attestation/verify-attestation.ts";
 import type { ForRecipient } from "../vault-protocol/commands.ts";
-import { KmsError } from "./errors.ts";
+import { invalid } from "./errors.ts";
 import type { Desk } from "./operation.ts";
 
 /**
@@ -71,8 +71,4 @@ export function recipientOnRecord(recipient: AttestedRecipient) {
 
 function registerOf({ pcrs }: AttestedRecipient, number: number): string | undefined {
   return pcrs.get(number)?.toString("hex");
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }

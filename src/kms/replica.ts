@@ -4,7 +4,7 @@ import { partitionOf } from "../lib/arn.ts";
 import type { KeyRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import { insertAwaited } from "./awaited-material.ts";
-import { KmsError } from "./errors.ts";
+import { invalid, KmsError } from "./errors.ts";
 import { externalOrigin } from "./imported-material.ts";
 import { changed, type Key, keyArn, keyOf, recordOf } from "./key.ts";
 import { insertOf } from "./key-material.ts";
@@ -29,10 +29,6 @@ export function requireReplicaRegion(
     const arn = keyArn({ ...primary, region });
     throw new KmsError("AlreadyExistsException", `The replica key ${arn} already exists.`);
   }
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }
 
 /**

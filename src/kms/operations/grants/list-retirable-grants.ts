@@ -1,7 +1,7 @@
 /** ListRetirableGrants: the grants that a principal of the account may retire, on keys of all accounts. */
 import { accessDeniedByIdentity } from "../../access-denied.ts";
 import type { Output } from "../../contract.ts";
-import { KmsError } from "../../errors.ts";
+import { invalid } from "../../errors.ts";
 import { accountOfPrincipal, requirePrincipalArn } from "../../grant-principals.ts";
 import { grantEntry } from "../../grants.ts";
 import { accountOperation } from "../../operation.ts";
@@ -58,7 +58,3 @@ export const listRetirableGrants = accountOperation("ListRetirableGrants", {
     marker: Marker,
   }),
 });
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
-}

@@ -8,7 +8,7 @@ import type { ImportKeyMaterialRequest } from "@aws-sdk/client-kms";
 import { msPerDay } from "../../../lib/clock.ts";
 import type { KeyMaterialRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
-import { KmsError } from "../../errors.ts";
+import { invalid } from "../../errors.ts";
 import { openImportToken } from "../../import-token.ts";
 import { requireFittingLength } from "../../import-wrapping.ts";
 import { importAgain, importNew } from "../../import-changes.ts";
@@ -122,8 +122,4 @@ function isNew(
 ): boolean {
   if (ImportType === undefined) return materials.length === 0;
   return ImportType === "NEW_KEY_MATERIAL";
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }

@@ -2,7 +2,7 @@
 import type { CreateKeyRequest } from "@aws-sdk/client-kms";
 import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
-import { KmsError } from "../../errors.ts";
+import { invalid } from "../../errors.ts";
 import { findExternalPlace } from "../../external-key.ts";
 import { notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
@@ -169,8 +169,4 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
 function requireImplemented(input: CreateKeyRequest): void {
   refuseSm2(chosenSpec(input));
   if (input.Origin === "AWS_CLOUDHSM") throw notYet(`keys with origin ${input.Origin}`);
-}
-
-function invalid(message: string): KmsError {
-  return new KmsError("ValidationException", message);
 }
