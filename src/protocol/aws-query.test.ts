@@ -16,10 +16,10 @@ const errorBody = (message: string) =>
 test.each([
   ["Action=A&Version=B", { operation: "A", version: "B", input: {} }],
   ["Version=B&Action=A", { operation: "A", version: "B", input: {} }],
-  ["Action=%41+b", { operation: "A b", version: "NO_VERSION_SPECIFIED", input: {} }],
+  ["Action=%41%20b", { operation: "A b", version: "NO_VERSION_SPECIFIED", input: {} }],
   ["&Action=A&&", { operation: "A", version: "NO_VERSION_SPECIFIED", input: {} }],
   ["Action=A&Version=B=C", { operation: "A", version: "B=C", input: {} }],
-  ["Action=A&Version=B&Name=a+b", { operation: "A", version: "B", input: { Name: "a b" } }],
+  ["Action=A&Version=B&Name=a%20b", { operation: "A", version: "B", input: { Name: "a b" } }],
 ])("%s is read", (form, call) => {
   expect(decodeCall(form)).toEqual(call);
   expect(decodeCall(Buffer.from(form))).toEqual(call);
