@@ -68,7 +68,7 @@ describe("evaluated by two evaluators", () => {
   const principals = fc.oneof(
     fc.constant("*"),
     fc.record({
-      AWS: some(rootArn, "444455556666", bobArn, sessionArn, roleArn, visitorArn),
+      AWS: some(rootArn, "444455556666", bob.id, bobArn, sessionArn, roleArn, visitorArn),
     }),
     fc.record({ Service: some("cloudtrail.amazonaws.com", "s3.amazonaws.com") }),
   );
@@ -285,6 +285,7 @@ function namesOf(principal: unknown): string[] {
 
 function namesOfCaller(caller: RequestPrincipal): readonly string[] {
   if (caller.type === "service") return caller.names;
+  if (caller.type === "user") return [caller.id];
   return "arn" in caller ? [caller.arn] : [];
 }
 

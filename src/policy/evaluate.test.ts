@@ -102,12 +102,11 @@ describe("a principal", () => {
     ["*", all],
     [{ AWS: "*" }, all],
     [{ AWS: [rootArn, roleArn, "*"] }, all],
-    [{ AWS: [bob.arn, "*"] }, { ...all, bob: "principal" }],
+    [{ AWS: [bob.id, "*"] }, { ...all, bob: "principal" }],
     [{ AWS: accountId }, { root: "account", bob: "account", build: "account", visitor: "account" }],
-    [{ AWS: bob.arn }, { bob: "principal" }],
     [{ AWS: bob.id }, { bob: "principal" }],
-    [{ AWS: bob.arn.replace("Bob", "bob") }, {}],
-    [{ AWS: bob.arn.replace("team/", "") }, {}],
+    // A name may be another one's by now, so it is nobody's here.
+    [{ AWS: bob.arn }, {}],
     [{ AWS: roleArn }, { build: "role" }],
     [{ AWS: build.role.id }, { build: "role" }],
     [{ AWS: build.arn }, { build: "principal" }],
@@ -119,7 +118,7 @@ describe("a principal", () => {
     [{ Service: "accounts.google.com" }, {}],
     [{}, {}],
     [
-      { AWS: [rootArn, roleArn, bob.arn] },
+      { AWS: [rootArn, roleArn, bob.id] },
       { root: "account", bob: "principal", build: "role", visitor: "account" },
     ],
   ];
@@ -156,7 +155,7 @@ describe("a principal", () => {
   test("is not matched by a stronger Allow whose conditions do not hold", () => {
     const Condition = { Bool: { "aws:SecureTransport": "true" } };
     const statements = [
-      { ...allow, Principal: { AWS: bob.arn }, Condition },
+      { ...allow, Principal: { AWS: bob.id }, Condition },
       { ...allow, Principal: { AWS: rootArn } },
     ];
     expect(ask(statements, { principal: bob }).through).toBe("account");
@@ -167,8 +166,8 @@ describe("NotPrincipal", () => {
   const rows: [object | string, readonly Name[]][] = [
     ["*", ["root", "stranger", "bob", "build", "visitor", "cloudTrail", "google", "anonymous"]],
     [{ AWS: rootArn }, ["root"]],
-    [{ AWS: bob.arn }, []],
-    [{ AWS: [rootArn, bob.arn] }, ["root", "bob"]],
+    [{ AWS: bob.id }, []],
+    [{ AWS: [rootArn, bob.arn] }, ["root"]],
     [{ AWS: [accountId, bob.id] }, ["root", "bob"]],
     [{ AWS: [rootArn, build.role.arn] }, ["root"]],
     [{ AWS: [rootArn, build.arn] }, ["root"]],
@@ -333,7 +332,7 @@ describe("a decision", () => {
 
   test("is not touched by a Deny of something else", () => {
     expect(effect([allow, { ...deny, Action: "kms:Decrypt" }])).toBe("allow");
-    expect(effect([allow, { ...deny, Principal: { AWS: bob.arn } }])).toBe("allow");
+    expect(effect([allow, { ...deny, Principal: { AWS: bob.id } }])).toBe("allow");
     expect(effect([allow, { ...deny, Resource: "arn:aws:s3:::bucket" }])).toBe("allow");
   });
 

@@ -14,6 +14,16 @@ interface JsonNumber {
 
 export type JsonObject = ReadonlyMap<string, Json>;
 
+/** A string that is a value, and where it stands. */
+export interface PlacedString {
+  readonly value: string;
+  /** The names of the members that lead to it, from the outermost; arrays add none. */
+  readonly members: readonly string[];
+  /** Its quotation marks included. */
+  readonly start: number;
+  readonly end: number;
+}
+
 const depthMax = 32;
 
 const whitespace = /[ \t\n\r]*/y;
@@ -40,19 +50,22 @@ const escapes: ReadonlyMap<string, string> = new Map([
 /**
  * Reads one JSON value and nothing after it. Throws a malformed PolicyError for text that
  * is not JSON, for a member name that is repeated in one object, and for objects and
- * arrays nested more than 32 deep.
+ * arrays nested more than 32 deep. `onString` hears of the strings in the order of the text.
  */
-export function readJson(text: string): Json {
-  return new JsonReader(text).readDocument();
+export function readJson(text: string, onString?: (string: PlacedString) => void): Json {
+  return new JsonReader(text, onString).readDocument();
 }
 
 class JsonReader {
   readonly #text: string;
+  readonly #onString: ((string: PlacedString) => void) | undefined;
+  readonly #members: string[] = [];
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, onString?: (string: PlacedString) => void) {
     this.#text = text;
+    this.#onString = onString;
   }
 
   readDocument(): Json {
@@ -67,7 +80,14 @@ class JsonReader {
     const first = this.#text[this.#at];
     if (first === "{") return this.#nested(() => this.#readObject());
     if (first === "[") return this.#nested(() => this.#readArray());
-    return first === '"' ? this.#readString() : this.#readScalar();
+    return first === '"' ? this.#readStringValue() : this.#readScalar();
+  }
+
+  #readStringValue(): string {
+    const start = this.#at;
+    const value = this.#readString();
+    this.#onString?.({ value, members: this.#members, start, end: this.#at });
+    return value;
   }
 
   #nested<Value>(read: () => Value): Value {
@@ -87,7 +107,9 @@ class JsonReader {
       const name = this.#readString();
       if (members.has(name)) throw malformed("Policy document repeats a member of an object.");
       if (!this.#skip(":")) throw notJson();
+      this.#members.push(name);
       members.set(name, this.#readValue());
+      this.#members.pop();
     } while (this.#skip(","));
     if (!this.#skip("}")) throw notJson();
     return members;

@@ -9,7 +9,7 @@ export type RequestPrincipal =
       readonly type: "user";
       readonly accountId: string;
       readonly arn: string;
-      /** AIDA… */
+      /** AIDA… Policies mean a user by it alone: a name may be another one's tomorrow. */
       readonly id: string;
     }
   | {
@@ -72,8 +72,8 @@ function isExempt(named: Named, caller: RequestPrincipal): boolean {
 }
 
 function isNamed(named: Named, caller: RequestPrincipal): boolean {
-  if ("arn" in caller && named.arns.has(caller.arn)) return true;
   if (caller.type === "user") return named.ids.has(caller.id);
+  if ("arn" in caller && named.arns.has(caller.arn)) return true;
   if (caller.type === "service") return caller.names.some((name) => named.services.has(name));
   return caller.type === "federated" && named.providers.has(caller.provider);
 }
