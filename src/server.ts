@@ -12,6 +12,7 @@ import { accessKeyDirectory } from "./iam/access-key-directory.ts";
 import { adminService } from "./iam/admin/service.ts";
 import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
+import { identityDirectory } from "./iam/identity-directory.ts";
 import { iamService } from "./iam/service.ts";
 import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
@@ -175,7 +176,8 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     ),
   };
   const externalKeys = await openXks(config.xks ?? {}, { secretAccessKeys, clock });
-  const besides = { attestationRoots, externalKeys, secretAccessKeys };
+  const identities = identityDirectory({ store, partition });
+  const besides = { attestationRoots, externalKeys, secretAccessKeys, identities };
   const gateway = await openGateway({
     ...config,
     services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],

@@ -8,6 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TrustedRoots } from "../src/attestation/certificate-chain.ts";
+import { identityDirectory } from "../src/iam/identity-directory.ts";
 import type { Input, OperationName, Output } from "../src/kms/contract.ts";
 import { openDomainKeys } from "../src/kms/domain-keys.ts";
 import { settleKeyStores } from "../src/kms/key-store-connections.ts";
@@ -135,7 +136,9 @@ export async function kmsBench({
   const secretAccessKeys = vaultSecretAccessKeys(vault);
   const externalKeys = await openXks(xks, { secretAccessKeys, clock });
   const lastUsages = new LastUsages(store);
-  const parts = { vault, store, trail, lastUsages, clock, externalKeys, secretAccessKeys };
+  const identities = identityDirectory({ store, partition: "aws" });
+  const reach = { externalKeys, secretAccessKeys, identities };
+  const parts = { vault, store, trail, lastUsages, clock, ...reach };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
   const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
   const setbacks: string[] = [];

@@ -6,11 +6,13 @@ import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
+import type { Identities } from "../service/identities.ts";
 import { type PolicySubject, policyVerdict } from "./authorize.ts";
 import { KmsError } from "./errors.ts";
 import { nobodysKeyId } from "./foreign-keys.ts";
 import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
+import { findPinnedPolicy } from "./pinned-policy.ts";
 import { policyText } from "./policy-text.ts";
 import { principalOf } from "./principal.ts";
 import type { ConditionSubject } from "./request-conditions.ts";
@@ -84,34 +86,37 @@ interface Author {
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;
+  readonly identities: Identities;
   readonly bypassLockoutCheck: boolean;
   /** The key whose policy it is to be. */
   readonly key: PolicySubject;
 }
 
-/** The policy of a new key: the one that was sent, if it is sound, or else the default one. */
-export function policyOfNewKey(
+/** The policy of a new key, as it is kept: the one that was sent, if it is sound, or else the default one. */
+export async function policyOfNewKey(
   sent: Pick<CreateKeyRequest, "Policy" | "BypassPolicyLockoutSafetyCheck">,
   key: ConditionSubject & Partial<Pick<Key, "keyId">>,
-  desk: Pick<Author, "caller" | "facts" | "nowMs">,
-): string {
+  desk: Pick<Author, "caller" | "facts" | "nowMs" | "identities">,
+): Promise<string> {
   if (sent.Policy === undefined) return defaultKeyPolicy(key.accountId, key.region);
   const bypassLockoutCheck = sent.BypassPolicyLockoutSafetyCheck ?? false;
   const arn = keyArn({ keyId: nobodysKeyId, ...key });
-  requireSoundPolicy(sent.Policy, { ...desk, bypassLockoutCheck, key: { ...key, arn } });
-  return sent.Policy;
+  return await soundPolicy(sent.Policy, { ...desk, bypassLockoutCheck, key: { ...key, arn } });
 }
 
 /**
- * Refuses a policy that is not one, that names principals who do not exist, or that would
- * keep its author from ever putting another (PutKeyPolicy, AWS KMS API Reference).
+ * A policy as it is kept. Refuses one that is none, that names principals who do not exist,
+ * or that would keep its author from ever putting another (PutKeyPolicy, AWS KMS API
+ * Reference).
  */
-export function requireSoundPolicy(text: string, author: Author): void {
-  const document = read(text);
-  if (document.statements.some(namesUnknownPrincipal)) {
-    throw malformed("Policy contains a statement with one or more invalid principals.");
-  }
-  if (author.bypassLockoutCheck) return;
+export async function soundPolicy(text: string, author: Author): Promise<string> {
+  const pinned = await findPinnedPolicy(text, read(text), author.identities);
+  if (pinned === undefined) throw malformed(invalidPrincipals);
+  if (!author.bypassLockoutCheck) refuseLockout(read(pinned), author);
+  return pinned;
+}
+
+function refuseLockout(document: PolicyDocument, author: Author): void {
   const access = {
     action: "PutKeyPolicy",
     key: author.key,
@@ -141,26 +146,11 @@ function read(text: string): PolicyDocument {
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     if (error.reason === "too-large") throw new KmsError("LimitExceededException", error.message);
-    throw malformed(
-      error.reason === "invalid-principal"
-        ? "Policy contains a statement with one or more invalid principals."
-        : error.message,
-    );
+    throw malformed(error.reason === "invalid-principal" ? invalidPrincipals : error.message);
   }
 }
 
-/** Users, roles and their sessions cannot be created yet, so a policy cannot mean one that exists. */
-function namesUnknownPrincipal({ principal }: PolicyDocument["statements"][number]): boolean {
-  return principal?.values.some(({ kind }) => unknownKinds.has(kind)) ?? false;
-}
-
-const unknownKinds: ReadonlySet<string> = new Set([
-  "user",
-  "role",
-  "assumed-role",
-  "federated-user",
-  "unique-id",
-]);
+const invalidPrincipals = "Policy contains a statement with one or more invalid principals.";
 
 function malformed(message: string): KmsError {
   return new KmsError("MalformedPolicyDocumentException", message);

@@ -5,6 +5,7 @@ import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ExternalKeys } from "../service/external-keys.ts";
+import type { Identities } from "../service/identities.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { CallEvent, ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { GrantTerms, KeyMaterialRecord } from "../store/records.ts";
@@ -35,6 +36,7 @@ export interface Desk {
   readonly regions: readonly string[];
   readonly externalKeys: ExternalKeys;
   readonly secretAccessKeys: SecretAccessKeys;
+  readonly identities: Identities;
   readonly caller: Caller;
   readonly facts: RequestFacts;
   readonly nowMs: number;
@@ -134,6 +136,8 @@ export interface KeyOperation<Name extends OperationName> extends Common<Name> {
 /** An operation on the account as a whole: CreateKey, ListKeys, GenerateRandom, … */
 export interface AccountOperation<Name extends OperationName> extends Common<Name> {
   readonly conditions?: (input: Checked<Input<Name>>) => ConditionFacts;
+  /** Whether the caller may is not for the caller's own policies alone to say: the work decides. */
+  readonly authorizesItself?: boolean;
   readonly run: (call: AccountCall<Name>) => Promise<Outcome<Name>>;
 }
 

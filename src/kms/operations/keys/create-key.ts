@@ -42,7 +42,7 @@ export const createKey = accountOperation("CreateKey", {
     requireImplemented(input);
     const tags = tagsOfNewKey(input.Tags, desk);
     const chosen = chosenProperties(input, tags, desk);
-    const policy = policyOfNewKey(input, chosen, desk);
+    const policy = await policyOfNewKey(input, chosen, desk);
     const outside = await findExternalPlace(input, desk);
     const { key, material, changes } = await newKey(desk.vault, {
       ...chosen,

@@ -7,6 +7,7 @@ import { forwardedEvent } from "../../events.ts";
 import { type Key, keyResource } from "../../key.ts";
 import { policyOfNewKey } from "../../key-policy.ts";
 import { type Desk, keyOperation } from "../../operation.ts";
+import { shownPolicy } from "../../pinned-policy.ts";
 import { requirePrimary } from "../../primary-key.ts";
 import { keyQuota } from "../../quotas.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
@@ -44,14 +45,15 @@ export const replicateKey = keyOperation("ReplicateKey", {
     const before = await relatedKeys(desk.store, key);
     const region = input.ReplicaRegion;
     requireReplicaRegion(region, key, before, desk.regions);
-    const { policy, tags } = allowedInRegion(input, key, desk);
+    const { policy, tags } = await allowedInRegion(input, key, desk);
     const own = { region, policy, tags, description: input.Description ?? "" };
     const { replica, changes } = await newReplica(key, own, desk);
     const related = [...before, replica];
     const ReplicaKeyMetadata = replicaMetadata(replica, related);
+    const ReplicaPolicy = await shownPolicy(policy, desk.identities);
     const output: Output<"ReplicateKey"> = {
       ReplicaKeyMetadata,
-      ReplicaPolicy: policy,
+      ReplicaPolicy,
       ReplicaTags: tags.length === 0 ? undefined : [...tags],
     };
     return {
@@ -59,7 +61,7 @@ export const replicateKey = keyOperation("ReplicateKey", {
       changes: [...changes, keyQuota(replica)],
       responseElements: {
         replicaKeyMetadata: recordedMetadata(ReplicaKeyMetadata),
-        replicaPolicy: policy,
+        replicaPolicy: ReplicaPolicy,
         replicaTags: tags.length === 0 ? undefined : recordedTags(tags),
       },
       serviceEvents: [
@@ -80,7 +82,7 @@ export const replicateKey = keyOperation("ReplicateKey", {
 });
 
 /** The replica is a new key of the caller's in its Region, and must be one that CreateKey would make. */
-function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
+async function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
   const region = input.ReplicaRegion ?? primary.region;
   const there = { ...desk, facts: { ...desk.facts, region } };
   requireIdentityAction("CreateKey", "*", there, () => ({
@@ -91,7 +93,7 @@ function allowedInRegion(input: ReplicateKeyRequest, primary: Key, desk: Desk) {
     "kms:MultiRegionKeyType": "REPLICA",
   }));
   const tags = tagsOfNewKey(input.Tags, there);
-  const policy = policyOfNewKey(input, { ...primary, region, tags }, there);
+  const policy = await policyOfNewKey(input, { ...primary, region, tags }, there);
   return { policy, tags };
 }
 

@@ -1,7 +1,7 @@
 /** PutKeyPolicy: replaces the key policy, unless that would lock its own author out. */
 import { KmsError } from "../../errors.ts";
 import { changed } from "../../key.ts";
-import { keyPolicyName, lockoutCheckConditions, requireSoundPolicy } from "../../key-policy.ts";
+import { keyPolicyName, lockoutCheckConditions, soundPolicy } from "../../key-policy.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
 
@@ -30,14 +30,14 @@ export const putKeyPolicy = keyOperation("PutKeyPolicy", {
       conditions: ({ BypassPolicyLockoutSafetyCheck: bypass }) => lockoutCheckConditions(bypass),
     },
   ],
-  run({ input, key, ...desk }) {
+  async run({ input, key, ...desk }) {
     const bypassLockoutCheck = input.BypassPolicyLockoutSafetyCheck ?? false;
-    requireSoundPolicy(input.Policy, { ...desk, bypassLockoutCheck, key });
-    return Promise.resolve({
+    const policy = await soundPolicy(input.Policy, { ...desk, bypassLockoutCheck, key });
+    return {
       output: {},
-      changes: [{ kind: "update", table: "keys", record: changed(key, { policy: input.Policy }) }],
+      changes: [{ kind: "update", table: "keys", record: changed(key, { policy }) }],
       responseElements: { keyId: key.arn },
-    });
+    };
   },
   record: ({ KeyId, PolicyName, Policy, BypassPolicyLockoutSafetyCheck }) => ({
     keyId: KeyId,
