@@ -169,7 +169,9 @@ function performFor<Name extends OperationName>(
   progress: Progress<Name>,
 ): Eventually<Outcome<Name>> {
   if ("uses" in operation) return performOnKeys(operation, input, desk, progress);
-  requireIdentityAction(operation.name, "*", desk, () => operation.conditions?.(input) ?? {});
+  if (operation.authorizesItself !== true) {
+    requireIdentityAction(operation.name, "*", desk, () => operation.conditions?.(input) ?? {});
+  }
   const found: AccountCall<Name>["found"] = (keys) => {
     progress.keys = keys;
   };

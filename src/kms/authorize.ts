@@ -7,7 +7,7 @@ import { BoundedMap } from "../lib/bounded-map.ts";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
-import { evaluateResourcePolicy } from "../policy/evaluate.ts";
+import { type AccessRequest, evaluateResourcePolicy } from "../policy/evaluate.ts";
 import {
   type OwnPolicies,
   ownEffects,
@@ -90,7 +90,20 @@ export function policyVerdict(
   asked: PolicyQuestion,
   desk: Asking,
 ): Verdict {
-  const request = {
+  const request = requestFor(principal, asked, desk);
+  return weigh(
+    evaluateResourcePolicy(policy, request),
+    ownEffects(ownPolicies(desk.caller), request),
+    desk.caller.accountId === asked.key.accountId,
+  );
+}
+
+function requestFor(
+  principal: RequestPrincipal,
+  asked: PolicyQuestion,
+  desk: Asking,
+): AccessRequest {
+  return {
     principal,
     action: `kms:${asked.action}`,
     resource: asked.key.arn,
@@ -101,11 +114,6 @@ export function policyVerdict(
       facts: asked.conditions,
     }),
   };
-  return weigh(
-    evaluateResourcePolicy(policy, request),
-    ownEffects(ownPolicies(desk.caller), request),
-    desk.caller.accountId === asked.key.accountId,
-  );
 }
 
 function ownPolicies({ identityPolicies, session }: Caller): OwnPolicies {
@@ -113,11 +121,14 @@ function ownPolicies({ identityPolicies, session }: Caller): OwnPolicies {
   return { identityPolicies, sessionPolicy: session?.policy };
 }
 
-/** What the key's policy says, of what grants have no part in. */
-export function keyPolicyEffect(asked: PolicyQuestion & { readonly key: Key }, desk: Asking) {
+/** What the caller's own policies say, where the key's policy can only deny. */
+export function ownVerdictOn(asked: PolicyQuestion & { readonly key: Key }, desk: Asking): Verdict {
   const principal = principalOf(desk.caller);
-  if (principal === undefined) return "none";
-  return policyVerdict(principal, compiledPolicy(asked.key.policy), asked, desk).effect;
+  if (principal === undefined) return { effect: "none", by: "identity" };
+  const request = requestFor(principal, asked, desk);
+  const { effect } = evaluateResourcePolicy(compiledPolicy(asked.key.policy), request);
+  if (effect === "deny") return { effect, by: "resource" };
+  return ownVerdict(ownEffects(ownPolicies(desk.caller), request));
 }
 
 function refusal(

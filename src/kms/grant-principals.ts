@@ -1,7 +1,9 @@
 /** Principals as grants name them: by ARN, or by the name of a service. */
 import { parseArn, partitionOf } from "../lib/arn.ts";
+import { andThen, type Eventually } from "../lib/eventually.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import { readPrincipals } from "../policy/principal-element.ts";
+import type { Identities } from "../service/identities.ts";
 import { KmsError } from "./errors.ts";
 
 /**
@@ -12,7 +14,38 @@ export function requirePrincipalArn(arn: string | undefined, region: string): vo
   if (arn === undefined) return;
   const inPartition = arn.startsWith(`arn:${partitionOf(region)}:`);
   if (inPartition && isPrincipal("AWS", arn)) return;
-  throw new KmsError("InvalidArnException", "ARN does not refer to a valid principal");
+  throw invalidPrincipal();
+}
+
+/**
+ * The name by which a grant keeps a principal. A user's is its unique id, which nobody
+ * else ever has; others are kept as they were sent. Refuses a user who does not exist with
+ * InvalidArnException.
+ */
+export async function requireKeptName<Name extends string | undefined>(
+  name: Name,
+  identities: Identities,
+): Promise<Name | string> {
+  const kept = await findKeptName(name, identities);
+  if (name !== undefined && kept === undefined) throw invalidPrincipal();
+  return kept ?? name;
+}
+
+/** The name to look for in what is kept: grants that were made to a mere name still have it. */
+export async function soughtName<Name extends string | undefined>(
+  name: Name,
+  identities: Identities,
+): Promise<Name | string> {
+  return (await findKeptName(name, identities)) ?? name;
+}
+
+/** What a principal that a grant keeps is called now: who was deleted has only the unique id. */
+export function shownName<Name extends string | null>(
+  kept: Name,
+  identities: Identities,
+): Eventually<Name | string> {
+  if (kept === null || !isUniqueId(kept)) return kept;
+  return andThen<string | undefined, Name | string>(identities.findArn(kept), (arn) => arn ?? kept);
 }
 
 /** Refuses what cannot be the name of a service, such as dynamodb.amazonaws.com. */
@@ -27,7 +60,28 @@ export function accountOfPrincipal(name: string): string | undefined {
 }
 
 export function isService(name: string): boolean {
-  return !name.startsWith("arn:");
+  return !name.startsWith("arn:") && !isUniqueId(name);
+}
+
+/** No name of a service has a capital letter. */
+function isUniqueId(name: string): boolean {
+  return /^A[A-Z0-9]+$/.test(name);
+}
+
+function isUserArn(name: string): boolean {
+  const { service, resource } = parseArn(name) ?? {};
+  return service === "iam" && resource?.startsWith("user/") === true;
+}
+
+function invalidPrincipal(): KmsError {
+  return new KmsError("InvalidArnException", "ARN does not refer to a valid principal");
+}
+
+async function findKeptName(
+  name: string | undefined,
+  identities: Identities,
+): Promise<string | undefined> {
+  return name !== undefined && isUserArn(name) ? await identities.findUniqueId(name) : name;
 }
 
 function isPrincipal(type: "AWS" | "Service", name: string): boolean {

@@ -53,7 +53,7 @@ export function termsOf({ Operations, Constraints }: GrantRequest): GrantTerms {
   return { operations: [...new Set(Operations)], constraints: constraintsOf(Constraints) };
 }
 
-/** The ARN of a principal or the name of a service: requireSoundGrant has seen to it that there is one. */
+/** A principal or the name of a service: requireSoundGrant has seen to it that there is one. */
 export function granteeOf({ GranteePrincipal, GranteeServicePrincipal }: GrantRequest): string {
   const grantee = GranteePrincipal ?? GranteeServicePrincipal;
   if (grantee === undefined) throw new Error("a grant without a grantee got past the checks");

@@ -1,9 +1,10 @@
 /** Stored grants: how they are named in requests, and how they are listed. */
 import type { GrantListEntry, GrantOperation } from "@aws-sdk/client-kms";
 import { rootArn } from "../lib/arn.ts";
+import type { Identities } from "../service/identities.ts";
 import type { GrantRecord } from "../store/records.ts";
 import { KmsError } from "./errors.ts";
-import { isService } from "./grant-principals.ts";
+import { isService, shownName } from "./grant-principals.ts";
 import { keyArn } from "./key.ts";
 
 /** Refuses what no grant is called, with InvalidGrantIdException. */
@@ -16,8 +17,21 @@ export function grantNotFound(grantId: string): KmsError {
   return new KmsError("NotFoundException", `Grant ID ${grantId} not found`);
 }
 
-/** The grant as ListGrants and ListRetirableGrants show it. */
-export function grantEntry(grant: GrantRecord): GrantListEntry {
+/** Grants as ListGrants and ListRetirableGrants show them. */
+export async function grantEntries(
+  grants: readonly GrantRecord[],
+  identities: Identities,
+): Promise<GrantListEntry[]> {
+  const entries: GrantListEntry[] = [];
+  for (const grant of grants) {
+    const grantee = await shownName(grant.grantee, identities);
+    const retiring = await shownName(grant.retiring, identities);
+    entries.push(grantEntry({ ...grant, grantee, retiring }));
+  }
+  return entries;
+}
+
+function grantEntry(grant: GrantRecord): GrantListEntry {
   const { constraints } = grant;
   return {
     KeyId: keyArn(grant),

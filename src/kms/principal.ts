@@ -17,11 +17,12 @@ export function principalOf({
 }
 
 /**
- * The names by which a grant on a key in this Region can mean a principal. Users and roles
- * have none: one is what its unique id says, and a grant made before there are any has
- * only a name, which whoever comes later could take.
+ * The names by which a grant on a key in this Region can mean a principal. A user's is its
+ * unique id: grants that were made to the name of one have nobody whom they mean. Roles
+ * have none yet.
  */
 export function grantNamesOf(principal: RequestPrincipal, region: string): readonly string[] {
   if (principal.type === "root") return [rootArn(principal.accountId, region)];
+  if (principal.type === "user") return [principal.id];
   return principal.type === "service" ? principal.names : [];
 }

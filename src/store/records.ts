@@ -93,7 +93,7 @@ export interface KeyRecord extends Versioned, KeyName {
   readonly multiRegion: boolean;
   readonly keyState: string;
   readonly description: string;
-  /** The key policy as GetKeyPolicy returns it. */
+  /** The key policy as it was sent, but for users: those stand in it by their unique ids. */
   readonly policy: string;
   readonly tags: readonly Tag[];
   readonly createdAtMs: number;
@@ -208,7 +208,7 @@ export interface GrantConstraintsRecord {
 export interface GrantRecord extends KeyName, GrantTerms {
   /** 64 hex digits, unique among all keys. */
   readonly grantId: string;
-  /** The ARN of a principal, or the name of a service. */
+  /** The unique id of a user, the ARN of another principal, or the name of a service. */
   readonly grantee: string;
   /** Who may retire the grant, named in the same way; null for nobody in particular. */
   readonly retiring: string | null;

@@ -122,8 +122,6 @@ describe("CreateGrant", () => {
 
   test.each([
     "arn:aws:iam::444455556666:root",
-    "arn:aws:iam::444455556666:user/Alice",
-    "arn:aws:iam::444455556666:user/division/Alice",
     "arn:aws:iam::444455556666:role/service-role/App",
     "arn:aws:sts::444455556666:assumed-role/App/session",
     "arn:aws:sts::444455556666:federated-user/Bob",
@@ -143,6 +141,7 @@ describe("CreateGrant", () => {
     "arn:aws:iam::4444:root",
     "arn:aws-cn:iam::444455556666:root",
     "arn:aws:iam::444455556666:user/",
+    "arn:aws:iam::444455556666:user/NoSuchUser",
     "arn:aws:s3:::bucket",
     "dynamodb.amazonaws.com",
     "nobody",

@@ -6,7 +6,7 @@ import type { Output } from "../../contract.ts";
 import { constraintConditions, grantConditions } from "../../grant-conditions.ts";
 import { chooseContextKey } from "../../grant-context-keys.ts";
 import { grantOperations } from "../../grant-operations.ts";
-import { requirePrincipalArn } from "../../grant-principals.ts";
+import { requireKeptName, requirePrincipalArn } from "../../grant-principals.ts";
 import {
   granteeOf,
   type GrantRequest,
@@ -62,10 +62,12 @@ export const createGrant = keyOperation("CreateGrant", {
     },
   ],
 
+  precondition: async (call) => void (await keptRequest(call)),
   async run(call) {
     const { key } = call;
-    const before = await findSame(call);
-    const grant = before ?? (await newGrant(call));
+    const request = await keptRequest(call);
+    const before = await findSame(request, call);
+    const grant = before ?? (await newGrant(request, call));
     const insert = { kind: "insert", table: "grants", record: grant } as const;
     const { grantId } = grant;
     const output: Output<"CreateGrant"> = {
@@ -92,16 +94,27 @@ export const createGrant = keyOperation("CreateGrant", {
   }),
 });
 
+/** What is asked for, with the principals by the names under which a grant keeps them. */
+async function keptRequest({ input, identities }: KeyCall<"CreateGrant">): Promise<GrantRequest> {
+  const { GranteePrincipal, RetiringPrincipal } = input;
+  return {
+    ...input,
+    GranteePrincipal: await requireKeptName(GranteePrincipal, identities),
+    RetiringPrincipal: await requireKeptName(RetiringPrincipal, identities),
+  };
+}
+
 /** The grant that was made when the same was asked for before, under the same name. */
-async function findSame({ input, key, caller, store }: KeyCall<"CreateGrant">) {
-  const hash = requestHash(input, caller.accountId);
+async function findSame(request: GrantRequest, { key, caller, store }: KeyCall<"CreateGrant">) {
+  const hash = requestHash(request, caller.accountId);
   return hash === null ? undefined : await store.findGrantByRequest(key, hash);
 }
 
-async function newGrant(call: KeyCall<"CreateGrant">): Promise<GrantRecord> {
-  const { key, caller, store, nowMs } = call;
+async function newGrant(
+  request: GrantRequest,
+  { key, caller, store, nowMs }: KeyCall<"CreateGrant">,
+): Promise<GrantRecord> {
   const { accountId, region, keyId } = key;
-  const request: GrantRequest = call.input;
   const grantee = granteeOf(request);
   const terms = termsOf(request);
   return {

@@ -4,7 +4,8 @@ import type { Page } from "../../../store/store.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { grantIsForAWSResource } from "../../grant-conditions.ts";
-import { grantEntry, requireGrantIdForm } from "../../grants.ts";
+import { soughtName } from "../../grant-principals.ts";
+import { grantEntries, requireGrantIdForm } from "../../grants.ts";
 import { type KeyCall, keyOperation, useOfKeyId } from "../../operation.ts";
 import { listPage } from "../../pages.ts";
 import * as shape from "../../shapes.ts";
@@ -32,14 +33,16 @@ export const listGrants = keyOperation("ListGrants", {
   uses: useOfKeyId("ListGrants", { state: "any", conditions: () => grantIsForAWSResource }),
   async run(call) {
     const { input, key } = call;
+    const GranteePrincipal = await soughtName(input.GranteePrincipal, call.identities);
     const of = `ListGrants of ${JSON.stringify([key.arn, input.GrantId, input.GranteePrincipal])}`;
     const { items, truncated } = await listPage(
       call,
       { of, limit: input.Limit, defaultLimit: 50, marker: input.Marker },
-      async (page) => await read(call, page),
+      async (page) => await read({ ...call, input: { ...input, GranteePrincipal } }, page),
       ({ grantId }) => grantId,
     );
-    const output: Output<"ListGrants"> = { Grants: items.map(grantEntry), ...truncated };
+    const Grants = await grantEntries(items, call.identities);
+    const output: Output<"ListGrants"> = { Grants, ...truncated };
     return { output };
   },
   record: ({ KeyId, GrantId, GranteePrincipal, Limit, Marker, GranteeServicePrincipal }) => ({

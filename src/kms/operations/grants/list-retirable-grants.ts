@@ -2,8 +2,8 @@
 import { accessDeniedByIdentity } from "../../access-denied.ts";
 import type { Output } from "../../contract.ts";
 import { invalid } from "../../errors.ts";
-import { accountOfPrincipal, requirePrincipalArn } from "../../grant-principals.ts";
-import { grantEntry } from "../../grants.ts";
+import { accountOfPrincipal, requirePrincipalArn, soughtName } from "../../grant-principals.ts";
+import { grantEntries } from "../../grants.ts";
 import { accountOperation } from "../../operation.ts";
 import { listPage } from "../../pages.ts";
 import * as shape from "../../shapes.ts";
@@ -37,6 +37,7 @@ export const listRetirableGrants = accountOperation("ListRetirableGrants", {
       const resource = `resource: ${RetiringPrincipal}`;
       throw accessDeniedByIdentity(desk.caller, "ListRetirableGrants", resource);
     }
+    const retiring = await soughtName(RetiringPrincipal, desk.identities);
     const { items, truncated } = await listPage(
       desk,
       {
@@ -45,10 +46,11 @@ export const listRetirableGrants = accountOperation("ListRetirableGrants", {
         defaultLimit: 50,
         marker: Marker,
       },
-      async (page) => await desk.store.listRetirableGrants(region, RetiringPrincipal, page),
+      async (page) => await desk.store.listRetirableGrants(region, retiring, page),
       ({ grantId }) => grantId,
     );
-    const output: Output<"ListRetirableGrants"> = { Grants: items.map(grantEntry), ...truncated };
+    const Grants = await grantEntries(items, desk.identities);
+    const output: Output<"ListRetirableGrants"> = { Grants, ...truncated };
     return { output, resources: [] };
   },
   record: ({ RetiringPrincipal, RetiringServicePrincipal, Limit, Marker }) => ({

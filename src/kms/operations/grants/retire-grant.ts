@@ -8,12 +8,12 @@ import {
   accessDeniedByIdentity,
   accessDeniedToUnknownKey,
 } from "../../access-denied.ts";
-import { keyPolicyEffect } from "../../authorize.ts";
+import { ownVerdictOn } from "../../authorize.ts";
 import { refuseDryRun } from "../../dry-run.ts";
 import { KmsError } from "../../errors.ts";
 import { requireKey } from "../../find-key.ts";
 import { constraintConditions } from "../../grant-conditions.ts";
-import { accountOfPrincipal } from "../../grant-principals.ts";
+import { accountOfPrincipal, shownName } from "../../grant-principals.ts";
 import { openGrantToken } from "../../grant-tokens.ts";
 import { grantNotFound, requireGrantIdForm } from "../../grants.ts";
 import { type Key, keyArn } from "../../key.ts";
@@ -32,6 +32,7 @@ export const retireGrant = accountOperation("RetireGrant", {
   },
   readOnly: false,
   emptyBody: true,
+  authorizesItself: true,
   validate({ GrantToken, KeyId, GrantId }) {
     const byToken = GrantToken !== undefined && KeyId === undefined && GrantId === undefined;
     const byId = GrantToken === undefined && KeyId !== undefined && GrantId !== undefined;
@@ -54,7 +55,7 @@ export const retireGrant = accountOperation("RetireGrant", {
         ? accessDeniedToUnknownKey(call.caller, "RetireGrant")
         : grantNotFound(grantId);
     }
-    requireRetirer(grant, key, call);
+    await requireRetirer(grant, key, call);
     call.found([{ key, blobMaterial: undefined }]);
     refuseDryRun(call.input);
     return {
@@ -74,9 +75,9 @@ async function nameOf({ input, ...desk }: AccountCall<"RetireGrant">) {
   return { reference: keyArn(named), grantId: named.grantId };
 }
 
-function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): void {
+async function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): Promise<void> {
   const { caller } = desk;
-  const effect = keyPolicyEffect(
+  const { effect, by } = ownVerdictOn(
     {
       action: "RetireGrant",
       key,
@@ -85,26 +86,32 @@ function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): void {
     },
     desk,
   );
-  if (effect !== "deny" && mayRetire(grant, desk)) return;
+  if (effect !== "deny" && (await mayRetire(grant, effect === "allow", desk))) return;
   if (key.accountId !== caller.accountId) throw accessDeniedToUnknownKey(caller, "RetireGrant");
   const resource = `resource: ${key.arn}`;
   throw effect === "deny"
-    ? accessDeniedBy("resource", caller, "RetireGrant", resource, "deny")
+    ? accessDeniedBy(by, caller, "RetireGrant", resource, effect)
     : accessDeniedByIdentity(caller, "RetireGrant", resource);
 }
 
 /**
- * The retiring principal may, and its account; a grantee who was granted that; and the
- * account in which the grant was made.
+ * The retiring principal may, and a grantee who was granted that. So may whoever is allowed
+ * it by policies of their own, in the account of the retiring principal and in the one in
+ * which the grant was made.
  */
-function mayRetire(grant: GrantRecord, { caller }: Desk): boolean {
+async function mayRetire(
+  grant: GrantRecord,
+  isAllowed: boolean,
+  { caller, identities }: Desk,
+): Promise<boolean> {
   const principal = principalOf(caller);
   if (principal === undefined) return false;
   const names = grantNamesOf(principal, grant.region);
   const { grantee, retiring, issuer, operations } = grant;
   if (names.includes(grantee) && operations.includes("RetireGrant")) return true;
   if (retiring !== null && names.includes(retiring)) return true;
-  if (principal.type !== "root") return false;
-  const accounts = [issuer, retiring === null ? undefined : accountOfPrincipal(retiring)];
-  return accounts.includes(principal.accountId);
+  if (!isAllowed) return false;
+  if (caller.accountId === issuer) return true;
+  const retirer = await shownName(retiring, identities);
+  return retirer !== null && accountOfPrincipal(retirer) === caller.accountId;
 }
