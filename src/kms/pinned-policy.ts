@@ -24,7 +24,7 @@ export async function findPinnedPolicy(
       ids.set(principal.arn, id);
     }
   }
-  return renamePrincipals(text, ids);
+  return renamePrincipals(text, (name) => ids.get(name) ?? name);
 }
 
 /** A kept policy as GetKeyPolicy shows it: the ids of those who were deleted stay ids. */
@@ -35,7 +35,7 @@ export async function shownPolicy(kept: string, identities: Identities): Promise
     const arn = await identities.findArn(principal.id);
     if (arn !== undefined) arns.set(principal.id, arn);
   }
-  return renamePrincipals(kept, arns);
+  return renamePrincipals(kept, (name) => arns.get(name) ?? name);
 }
 
 function principalsOf({ statements }: PolicyDocument): readonly PolicyPrincipal[] {
