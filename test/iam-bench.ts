@@ -79,6 +79,12 @@ async function empty(store: Store): Promise<void> {
     for (const record of await store.listRoles(account.accountId, all)) {
       changes.push({ kind: "delete", table: "roles", record });
     }
+    for (const record of await store.listGroups(account.accountId, all)) {
+      changes.push({ kind: "delete", table: "groups", record });
+    }
+    for (const record of await store.listManagedPolicies(account.accountId, all)) {
+      changes.push({ kind: "delete", table: "managedPolicies", record });
+    }
     changes.push({ kind: "delete", table: "accounts", record: account });
   }
   if (changes.length > 0) await store.commit(changes);

@@ -11,3 +11,11 @@ export function andThen<Value, Result>(
 ): Eventually<Result> {
   return value instanceof Promise ? value.then(work) : work(value);
 }
+
+/** All of the values, in their order: now when all are there, or when the last has come. */
+export function eventuallyAll<Value>(
+  values: readonly Eventually<Value>[],
+): Eventually<readonly Value[]> {
+  const here = values.filter((value): value is Value => !(value instanceof Promise));
+  return here.length === values.length ? here : Promise.all(values);
+}

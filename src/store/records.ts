@@ -42,6 +42,57 @@ export interface UserRecord extends Versioned {
   /** With both its slashes. */
   readonly path: string;
   readonly policies: readonly InlinePolicy[];
+  /** The ids of managed policies, in the order in which they were attached. */
+  readonly attachedPolicies: readonly string[];
+  readonly groupIds: readonly string[];
+  /** The id of the managed policy that is the most the user may do; null for no such limit. */
+  readonly permissionsBoundary: string | null;
+  readonly createdAtMs: number;
+}
+
+/** A group of users, who have its policies besides their own. */
+export interface GroupRecord extends Versioned {
+  /** AGPA and 17 characters. */
+  readonly groupId: string;
+  readonly accountId: string;
+  readonly groupName: string;
+  /** The name in lower case: no two groups of an account have names that differ by case alone. */
+  readonly foldedName: string;
+  /** With both its slashes. */
+  readonly path: string;
+  readonly policies: readonly InlinePolicy[];
+  /** As those of a user. */
+  readonly attachedPolicies: readonly string[];
+  readonly createdAtMs: number;
+}
+
+/** A policy that can be attached to many identities. */
+export interface ManagedPolicyRecord extends Versioned {
+  /** ANPA and 17 characters: a policy of the same name later has another. */
+  readonly policyId: string;
+  /** "aws" for those that AWS manages, which are in no store. */
+  readonly accountId: string;
+  readonly policyName: string;
+  /** The name in lower case: no two policies of an account have names that differ by case alone. */
+  readonly foldedName: string;
+  /** With both its slashes. */
+  readonly path: string;
+  readonly description: string | null;
+  /** The version that is in effect. */
+  readonly defaultVersionId: string;
+  /** Oldest first. */
+  readonly versions: readonly PolicyVersion[];
+  /** How many there ever were: no version gets the id of one that was deleted. */
+  readonly versionsMade: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface PolicyVersion {
+  /** v1, v2 and so on. */
+  readonly versionId: string;
+  /** The text as it was sent. */
+  readonly document: string;
   readonly createdAtMs: number;
 }
 
@@ -62,6 +113,9 @@ export interface RoleRecord extends Versioned {
   readonly trustedIds: Readonly<Record<string, string>>;
   readonly policies: readonly InlinePolicy[];
   readonly tags: readonly Tag[];
+  /** As those of a user. */
+  readonly attachedPolicies: readonly string[];
+  readonly permissionsBoundary: string | null;
   readonly maxSessionSeconds: number;
   readonly createdAtMs: number;
 }

@@ -15,12 +15,14 @@ import type {
   GrantRecord,
   GrantTerms,
   GranteeTerms,
+  GroupRecord,
   ImportKeyRecord,
   KeyLastUsageRecord,
   KeyMaterialRecord,
   KeyName,
   KeyRecord,
   RoleRecord,
+  ManagedPolicyRecord,
   UserRecord,
 } from "./records.ts";
 
@@ -30,6 +32,8 @@ export interface Tables {
   accessKeys: AccessKeyRecord;
   users: UserRecord;
   roles: RoleRecord;
+  groups: GroupRecord;
+  managedPolicies: ManagedPolicyRecord;
   domainKeys: DomainKeyRecord;
   keys: KeyRecord;
   customKeyStores: CustomKeyStoreRecord;
@@ -96,6 +100,16 @@ export interface Part {
   readonly limit: number;
 }
 
+/** What an identity has of a managed policy, or is in a group. */
+export type Relation = "attached" | "boundary" | "member";
+
+export interface LinkTarget {
+  readonly accountId: string;
+  /** Of a managed policy or a group. */
+  readonly targetId: string;
+  readonly relations: readonly Relation[];
+}
+
 export interface Store {
   findAccount(accountId: string): Eventually<AccountRecord | undefined>;
   listAccounts(page: Page): Promise<readonly AccountRecord[]>;
@@ -118,6 +132,23 @@ export interface Store {
   findRoleNamed(accountId: string, foldedName: string): Promise<RoleRecord | undefined>;
   /** By the name in lower case. */
   listRoles(accountId: string, page: Page): Promise<readonly RoleRecord[]>;
+  findGroup(groupId: string): Eventually<GroupRecord | undefined>;
+  /** By the name in lower case. */
+  findGroupNamed(accountId: string, foldedName: string): Promise<GroupRecord | undefined>;
+  /** By the name in lower case. */
+  listGroups(accountId: string, page: Page): Promise<readonly GroupRecord[]>;
+  findManagedPolicy(policyId: string): Eventually<ManagedPolicyRecord | undefined>;
+  /** By the name in lower case. */
+  findManagedPolicyNamed(
+    accountId: string,
+    foldedName: string,
+  ): Promise<ManagedPolicyRecord | undefined>;
+  /** By the name in lower case. */
+  listManagedPolicies(accountId: string, page: Page): Promise<readonly ManagedPolicyRecord[]>;
+  /** The ids of the identities of an account that have a policy or are in a group, each once. */
+  listLinked(target: LinkTarget, page: Page): Promise<readonly string[]>;
+  /** How many those are. */
+  countLinked(target: LinkTarget): Promise<number>;
   listDomainKeys(): Promise<readonly DomainKeyRecord[]>;
 
   findKey(name: KeyName): Eventually<KeyRecord | undefined>;

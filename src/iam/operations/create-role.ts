@@ -62,6 +62,8 @@ export const createRole = accountOperation<Input>({
       ...(await trustOf(AssumeRolePolicyDocument, { store, partition })),
       policies: [],
       tags,
+      attachedPolicies: [],
+      permissionsBoundary: null,
       maxSessionSeconds: input.MaxSessionDuration ?? defaultSessionSeconds,
       createdAtMs: clock(),
       rowVersion: 1,

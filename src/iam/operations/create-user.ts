@@ -30,6 +30,9 @@ export const createUser = accountOperation<Input>({
       foldedName,
       path: input.Path ?? "/",
       policies: [],
+      attachedPolicies: [],
+      groupIds: [],
+      permissionsBoundary: null,
       createdAtMs: clock(),
       rowVersion: 1,
     };

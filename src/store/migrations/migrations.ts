@@ -11,6 +11,7 @@ import { customKeyStores } from "./0006-custom-key-stores.ts";
 import { grantContexts } from "./0007-grant-contexts.ts";
 import { users } from "./0008-users.ts";
 import { roles } from "./0010-roles.ts";
+import { policiesAndGroups } from "./0011-policies-and-groups.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   grantContexts,
   users,
   roles,
+  policiesAndGroups,
 ];

@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CustomKeyStoreName, GranteeTerms, GrantTerms, KeyName } from "../records.ts";
 import { fromRow, type SqlValue } from "../rows.ts";
-import type { OutboxEntry, Page, Part, TableName, Tables } from "../store.ts";
+import type { LinkTarget, OutboxEntry, Page, Part, TableName, Tables } from "../store.ts";
 import { columnName, type TableDescription, tables } from "../tables.ts";
 import { isThis } from "./statements.ts";
 
@@ -25,14 +25,7 @@ export function prepareQueries(database: DatabaseSync) {
         "account_id = ? AND user_id IS ? AND access_key_id > ? ORDER BY access_key_id LIMIT ?",
       ),
     ),
-    findUserNamed: select("users", "account_id = ? AND folded_name = ?"),
-    listUsers: paged(
-      select("users", "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?"),
-    ),
-    findRoleNamed: select("roles", "account_id = ? AND folded_name = ?"),
-    listRoles: paged(
-      select("roles", "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?"),
-    ),
+    ...identityQueries(database),
     listDomainKeys: select("domainKeys", "true ORDER BY number"),
 
     listKeyIds: paged(keyIdsOf(database)),
@@ -83,6 +76,43 @@ export function prepareQueries(database: DatabaseSync) {
     listOutbox: outboxOf(database),
     isErasureDue: erasureOf(database),
   };
+}
+
+function identityQueries(database: DatabaseSync) {
+  const select = selectsOf(database);
+  const named = "account_id = ? AND folded_name = ?";
+  const byName = "account_id = ? AND folded_name > ? ORDER BY folded_name LIMIT ?";
+  const linked = prepareRows(
+    database,
+    `SELECT DISTINCT identity_id ${toTarget} AND identity_id > ? ORDER BY identity_id LIMIT ?`,
+  );
+  const counted = prepareRows(database, `SELECT count(DISTINCT identity_id) ${toTarget}`);
+  return {
+    findUserNamed: select("users", named),
+    listUsers: paged(select("users", byName)),
+    findRoleNamed: select("roles", named),
+    listRoles: paged(select("roles", byName)),
+    findGroupNamed: select("groups", named),
+    listGroups: paged(select("groups", byName)),
+    findManagedPolicyNamed: select("managedPolicies", named),
+    listManagedPolicies: paged(select("managedPolicies", byName)),
+    listLinked: paged((...values: readonly SqlValue[]): readonly string[] => {
+      const rows = linked.all(...values) as unknown as readonly [string][];
+      return rows.map(([identityId]) => identityId);
+    }),
+    countLinked(...values: readonly SqlValue[]): number {
+      const [count] = counted.get(...values) as unknown as readonly number[];
+      return count ?? 0;
+    },
+  };
+}
+
+const toTarget =
+  "FROM identity_links WHERE account_id = ? AND target_id = ? " +
+  "AND relation IN (SELECT value FROM json_each(?))";
+
+export function linkTargetValues({ accountId, targetId, relations }: LinkTarget): string[] {
+  return [accountId, targetId, JSON.stringify(relations)];
 }
 
 function grantQueries(database: DatabaseSync) {
@@ -190,6 +220,8 @@ function findsOf(database: DatabaseSync): Finds {
     accessKeys: find("accessKeys"),
     users: find("users"),
     roles: find("roles"),
+    groups: find("groups"),
+    managedPolicies: find("managedPolicies"),
     domainKeys: find("domainKeys"),
     keys: find("keys"),
     customKeyStores: find("customKeyStores"),

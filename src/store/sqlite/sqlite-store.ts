@@ -13,7 +13,13 @@ import {
 } from "../store.ts";
 import type { WriteRequest } from "./batch.ts";
 import { openDatabase } from "./database.ts";
-import { keyNameValues, keyStoreNameValues, prepareQueries, type Queries } from "./queries.ts";
+import {
+  keyNameValues,
+  keyStoreNameValues,
+  linkTargetValues,
+  prepareQueries,
+  type Queries,
+} from "./queries.ts";
 import { prepareDatabaseFile, type StoreMode } from "./schema.ts";
 import { toRowChange } from "./statements.ts";
 import { NotStored, Writer } from "./writer.ts";
@@ -87,6 +93,8 @@ type CachedReads = Pick<
   | "findAccessKey"
   | "findUser"
   | "findRole"
+  | "findGroup"
+  | "findManagedPolicy"
   | "findKey"
   | "findKeyMaterial"
   | "findAlias"
@@ -109,6 +117,9 @@ function cachedReads({ writer, queries, caches }: Parts): CachedReads {
     findAccessKey: (...id) => read(() => caches.find("accessKeys", id, () => find.accessKeys(id))),
     findUser: (...id) => read(() => caches.find("users", id, () => find.users(id))),
     findRole: (...id) => read(() => caches.find("roles", id, () => find.roles(id))),
+    findGroup: (...id) => read(() => caches.find("groups", id, () => find.groups(id))),
+    findManagedPolicy: (...id) =>
+      read(() => caches.find("managedPolicies", id, () => find.managedPolicies(id))),
     findKey(name) {
       const id = keyNameValues(name);
       return read(() => caches.find("keys", id, () => find.keys(id)));
@@ -137,7 +148,7 @@ async function reject(error: unknown): Promise<never> {
 type PlainReads = Omit<Store, keyof CachedReads | "commit" | "settle" | "eraseDeleted" | "close">;
 
 function plainReads(parts: Parts): PlainReads {
-  return { ...accountReads(parts), ...keyReads(parts) };
+  return { ...accountReads(parts), ...groupReads(parts), ...keyReads(parts) };
 }
 
 /** Reads while the store is open, and throws StoreUnavailable when it is not. */
@@ -175,7 +186,33 @@ function accountReads(parts: Parts): AccountReads {
   };
 }
 
-function keyReads(parts: Parts): Omit<PlainReads, keyof AccountReads> {
+type GroupReads = Pick<
+  PlainReads,
+  | "findGroupNamed"
+  | "listGroups"
+  | "findManagedPolicyNamed"
+  | "listManagedPolicies"
+  | "listLinked"
+  | "countLinked"
+>;
+
+function groupReads(parts: Parts): GroupReads {
+  const { queries } = parts;
+  const read = openedOnly(parts);
+  return {
+    findGroupNamed: async (...name) => read(() => queries.findGroupNamed(...name)[0]),
+    listGroups: async (accountId, page) => read(() => queries.listGroups([accountId], page)),
+    findManagedPolicyNamed: async (...name) =>
+      read(() => queries.findManagedPolicyNamed(...name)[0]),
+    listManagedPolicies: async (accountId, page) =>
+      read(() => queries.listManagedPolicies([accountId], page)),
+    listLinked: async (target, page) =>
+      read(() => queries.listLinked(linkTargetValues(target), page)),
+    countLinked: async (target) => read(() => queries.countLinked(...linkTargetValues(target))),
+  };
+}
+
+function keyReads(parts: Parts): Omit<PlainReads, keyof AccountReads | keyof GroupReads> {
   const { queries } = parts;
   const read = openedOnly(parts);
   return {
