@@ -12,7 +12,10 @@ import { LimitReached } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
 import { authorize } from "./authorize.ts";
 import { carryOut, putOnRecord, type Settled } from "./carry-out.ts";
-import { iamError, noSuchRole, noSuchUser } from "./errors.ts";
+import { iamError, noSuchGroup, noSuchRole, noSuchUser } from "./errors.ts";
+import { requirePolicy } from "./find-policy.ts";
+import { groupResource } from "./group.ts";
+import { requireOwnPolicy } from "./managed-policy.ts";
 import type { CheckedCall, Desk, IamOperation, Outcome, Subject } from "./operation.ts";
 import { quotaReached } from "./quotas.ts";
 import { roleResource } from "./role.ts";
@@ -83,7 +86,7 @@ async function carryOutChecked(
 /** Whom it is about is looked up each time: another change may have come first. */
 async function perform(
   checked: CheckedCall,
-  { caller, facts, eventName }: CallEvent,
+  { caller, facts, eventName, readOnly }: CallEvent,
   { store, secretAccessKeys, clock, partition }: IamParts,
 ): Promise<Outcome> {
   const { accountId } = caller;
@@ -104,6 +107,22 @@ async function perform(
     permit(iamArn(partition, accountId, resource), shown, resourceTagConditions(role?.tags ?? []));
     if (role === undefined) throw noSuchRole(checked.roleName);
     return await checked.run({ ...desk, accountId, role });
+  }
+  if (checked.policyArn !== undefined) {
+    permit(checked.policyArn);
+    const policy = await requirePolicy(checked.policyArn, { ...desk, accountId });
+    if (!readOnly) requireOwnPolicy(policy, { caller, eventName, partition });
+    return await checked.run({ ...desk, accountId, policy });
+  }
+  if (checked.groupName !== undefined) {
+    const { groupName } = checked;
+    const group = await store.findGroupNamed(accountId, folded(groupName));
+    const arn = (of: Parameters<typeof groupResource>[0]) =>
+      iamArn(partition, accountId, groupResource(of));
+    permit(arn(group ?? { path: "/", groupName }), arn({ path: "/", groupName }));
+    if (group === undefined) throw noSuchGroup(groupName);
+    permit(iamArn(partition, accountId, checked.groupBecomes?.(group) ?? groupResource(group)));
+    return await checked.run({ ...desk, accountId, group });
   }
   const userName = checked.userName ?? caller.userName;
   if (userName === undefined && caller.session !== undefined) {

@@ -41,6 +41,10 @@ export function noSuchRole(roleName: string): ServiceError {
   return iamError("NoSuchEntity", `The role with name ${roleName} cannot be found.`);
 }
 
+export function noSuchGroup(groupName: string): ServiceError {
+  return iamError("NoSuchEntity", `The group with name ${groupName} cannot be found.`);
+}
+
 export function noSuchUser(userName: string): ServiceError {
   return iamError("NoSuchEntity", `The user with name ${userName} cannot be found.`);
 }

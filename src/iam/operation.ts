@@ -2,7 +2,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { JsonObject, QueryOutput } from "../service/service.ts";
-import type { RoleRecord, UserRecord } from "../store/records.ts";
+import type { GroupRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from "../store/records.ts";
 import type { Change } from "../store/store.ts";
 import type { AccountStore } from "./account-store.ts";
 import { iamError } from "./errors.ts";
@@ -31,6 +31,14 @@ export interface Desk {
     | "findRole"
     | "findRoleNamed"
     | "listRoles"
+    | "findGroup"
+    | "findGroupNamed"
+    | "listGroups"
+    | "findManagedPolicy"
+    | "findManagedPolicyNamed"
+    | "listManagedPolicies"
+    | "listLinked"
+    | "countLinked"
   >;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly clock: Clock;
@@ -50,9 +58,11 @@ export interface Outcome {
 }
 
 /** May be run again when another change came first: it decides from what it reads. */
-type Run<Input, Given> = (call: { readonly input: Input } & Given & Desk) => Promise<Outcome>;
+export type Run<Input, Given> = (
+  call: { readonly input: Input } & Given & Desk,
+) => Promise<Outcome>;
 
-interface Common<Input> {
+export interface Common<Input> {
   readonly readOnly: boolean;
   readonly input: Shapes<Input>;
   /** What the trail may remember of the request. */
@@ -84,17 +94,25 @@ interface ForRole<Input extends { readonly RoleName: string }> extends Common<In
 /** A request whose shape is right. */
 export interface CheckedCall {
   readonly requestParameters: Readonly<Record<string, unknown>> | null;
-  /** Either the resource, or the name of the role or of the user; without all of them, the caller. */
+  /**
+   * Either the resource, or the name of the role, of the group or of the user, or the ARN of
+   * the managed policy; without all of them, the caller.
+   */
   readonly resource?: string;
+  readonly policyArn?: string;
+  readonly groupName?: string;
   readonly roleName?: string;
   readonly userName?: string;
   readonly conditions?: ConditionFacts;
   readonly becomes?: (user: UserRecord) => string;
-  /** With the account for a resource, with the role or with the subject for one of them. */
+  readonly groupBecomes?: (group: GroupRecord) => string;
+  /** With the account for a resource, with what was named for everything else. */
   readonly run: (
     given: {
       readonly accountId: string;
       readonly role?: RoleRecord;
+      readonly group?: GroupRecord;
+      readonly policy?: ManagedPolicyRecord;
       readonly subject?: Subject;
     } & Desk,
   ) => Promise<Outcome>;
@@ -106,7 +124,8 @@ export interface IamOperation {
   readonly check: (input: JsonObject) => CheckedCall;
 }
 
-function refuseUnsupported(
+/** Refuses with ValidationError. */
+export function refuseUnsupported(
   { unsupported = [] }: { readonly unsupported?: readonly string[] },
   sent: JsonObject,
 ): void {

@@ -14,6 +14,16 @@ export function rolesPerAccount(accountId: string): Limit {
   return { kind: "limit", table: "roles", where: { accountId }, max: 1_000 };
 }
 
+/** To stand after the change that adds a group. */
+export function groupsPerAccount(accountId: string): Limit {
+  return { kind: "limit", table: "groups", where: { accountId }, max: 300 };
+}
+
+/** To stand after the change that adds a policy. As many as AWS allows at most, on request. */
+export function policiesPerAccount(accountId: string): Limit {
+  return { kind: "limit", table: "managedPolicies", where: { accountId }, max: 10_000 };
+}
+
 /** To stand after the change that adds an access key. */
 export function accessKeysPerUser({ accountId, userId }: AccessKeyRecord): Limit {
   return { kind: "limit", table: "accessKeys", where: { accountId, userId }, max: 2 };
@@ -28,5 +38,7 @@ export function quotaReached({ limit }: LimitReached): ServiceError {
 const quotaNames: ReadonlyMap<TableName, string> = new Map([
   ["users", "UsersPerAccount"],
   ["roles", "RolesPerAccount"],
+  ["groups", "GroupsPerAccount"],
+  ["managedPolicies", "PoliciesPerAccount"],
   ["accessKeys", "AccessKeysPerUser"],
 ]);

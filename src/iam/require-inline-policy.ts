@@ -4,7 +4,7 @@ import { iamError } from "./errors.ts";
 export function requireInlinePolicy(
   policies: readonly InlinePolicy[],
   policyName: string,
-  owner: "user" | "role" = "user",
+  owner: "user" | "group" | "role" = "user",
 ): InlinePolicy {
   const found = policies.find(({ PolicyName }) => PolicyName === policyName);
   if (found !== undefined) return found;

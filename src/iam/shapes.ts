@@ -106,9 +106,19 @@ export const description = text(0, 1_000, {
   source: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
   test: /^[\t\n\r -~\u00A1-\u00FF]*$/,
 });
+export const groupName = text(1, 128, nameCharacters);
 export const existingUserName = text(1, 128, nameCharacters);
 export const policyName = text(1, 128, nameCharacters);
 export const accessKeyId = text(16, 128, { source: "[\\w]+", test: /^\w*$/ });
+export const policyArn = text(20, 2_048, { source: "", test: /^/ });
+export const policyDescription = text(0, 1_000, {
+  source: "[\\p{L}\\p{M}\\p{Z}\\p{S}\\p{N}\\p{P}]*",
+  test: /^[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]*$/u,
+});
+export const versionId = text(1, 64, {
+  source: "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?",
+  test: /^v[1-9]\d*(?:\.[A-Za-z0-9-]*)?$/,
+});
 export const policyDocument = text(1, 131_072, {
   source: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
   test: /^[\t\n\r\u0020-\u00FF]*$/,
@@ -120,6 +130,11 @@ const pathPattern = {
   test: /^(?:\/|\/[!-~]+\/)$/,
 };
 export const path = text(1, 512, pathPattern);
+/** Of managed policies, whose path says less. */
+export const policyPath = text(1, 512, {
+  source: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
+  test: /^(?:\/[A-Za-z0-9.,+@=_-]+)*\/$/,
+});
 export const pathPrefix = text(1, 512, {
   source: "\\u002F[\\u0021-\\u007F]*",
   test: /^\/[!-\u007F]*$/,
@@ -139,6 +154,23 @@ function integer(min: number, max: number): Shape<number> {
 export const maxItems = integer(1, 1_000);
 /** In seconds: one to twelve hours. */
 export const maxSessionDuration = integer(3_600, 43_200);
+
+export const flag: Shape<boolean> = {
+  optional: true,
+  read: (value) => (/^(?:true|false)$/i.test(value) ? value.toLowerCase() === "true" : undefined),
+  complaints: () => [],
+};
+
+/** One of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Shape<Word> {
+  return {
+    optional: true,
+    // What it is not is told with all else that is wrong.
+    read: (value) => words.find((word) => word === value) ?? words[0],
+    complaints: (value) =>
+      words.some((word) => word === value) ? [] : [`satisfy enum value set: [${words.join(", ")}]`],
+  };
+}
 
 export const accessKeyStatus: Shape<"Active" | "Inactive"> = {
   optional: false,

@@ -80,3 +80,13 @@ export function withInlinePolicy(
 function byName(one: InlinePolicy, other: InlinePolicy): number {
   return one.PolicyName < other.PolicyName ? -1 : 1;
 }
+
+const managedCharactersMax = 6_144;
+const managedTextMax = 16_384;
+
+/** As requireSoundPolicy; refuses with LimitExceeded what is too long for a managed policy. */
+export function requireManagedPolicy(document: string): void {
+  requireSoundPolicy(document, "without-tags");
+  if (sizeOf(document) <= managedCharactersMax && document.length <= managedTextMax) return;
+  throw iamError("LimitExceeded", `Cannot exceed quota for PolicySize: ${managedCharactersMax}`);
+}

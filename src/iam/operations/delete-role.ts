@@ -16,6 +16,9 @@ export const deleteRole = roleOperation<Input>({
     if (record.policies.length > 0) {
       throw iamError("DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
+    if (record.attachedPolicies.length > 0) {
+      throw iamError("DeleteConflict", "Cannot delete entity, must detach all policies first.");
+    }
     return { changes: [{ kind: "delete", table: "roles", record }] };
   },
 });

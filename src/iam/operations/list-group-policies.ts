@@ -1,0 +1,30 @@
+/** ListGroupPolicies: the names of a group's inline policies. */
+import { groupOperation } from "../group-operation.ts";
+import { pageOf } from "../pages.ts";
+import * as shape from "../shapes.ts";
+
+interface Input {
+  readonly GroupName: string;
+  readonly Marker?: string;
+  readonly MaxItems?: number;
+}
+
+export const listGroupPolicies = groupOperation<Input>({
+  readOnly: true,
+  input: {
+    GroupName: shape.groupName,
+    Marker: shape.optional(shape.marker),
+    MaxItems: shape.maxItems,
+  },
+  record: ({ GroupName: groupName, Marker: marker, MaxItems: maxItems }) => ({
+    groupName,
+    marker,
+    maxItems,
+  }),
+
+  async run({ input, group }) {
+    const names = group.policies.map(({ PolicyName }) => PolicyName);
+    const { items: PolicyNames, ...rest } = await pageOf(input, names, (name) => name);
+    return { output: { PolicyNames, ...rest } };
+  },
+});
