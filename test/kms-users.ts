@@ -26,6 +26,9 @@ export async function newUser(
     foldedName: folded(userName),
     path,
     policies: [],
+    attachedPolicies: [],
+    groupIds: [],
+    permissionsBoundary: null,
     createdAtMs: kms.nowMs,
     rowVersion: 1,
   };

@@ -12,6 +12,9 @@ const alice: UserRecord = {
   foldedName: "alice",
   path: "/team/",
   policies: [],
+  attachedPolicies: [],
+  groupIds: [],
+  permissionsBoundary: null,
   createdAtMs: 0,
   rowVersion: 1,
 };
