@@ -10,8 +10,8 @@ import { clock } from "./0005-clock.ts";
 import { customKeyStores } from "./0006-custom-key-stores.ts";
 import { grantContexts } from "./0007-grant-contexts.ts";
 import { users } from "./0008-users.ts";
-import { roles } from "./0010-roles.ts";
-import { policiesAndGroups } from "./0011-policies-and-groups.ts";
+import { roles } from "./0009-roles.ts";
+import { policiesAndGroups } from "./0010-policies-and-groups.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
