@@ -1,5 +1,5 @@
 import type { KeyMetadata } from "@aws-sdk/client-kms";
-import { usDate } from "./us-date.ts";
+import { usDate } from "../lib/us-date.ts";
 
 /** KeyMetadata as CloudTrail prints it in responseElements: lower-camel names, dates as text. */
 export function recordedMetadata(metadata: KeyMetadata): Readonly<Record<string, unknown>> {

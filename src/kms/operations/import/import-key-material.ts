@@ -18,7 +18,7 @@ import { symmetricDefault } from "../../key-algorithms.ts";
 import { shownMaterialId } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
-import { usDateOfRequest } from "../../us-date.ts";
+import { usDateOfRequest } from "../../../lib/us-date.ts";
 
 const longestLifeDays = 365;
 

@@ -7,7 +7,7 @@ import { changed } from "../../key.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
 import { hasReplicas } from "../../related-keys.ts";
 import * as shape from "../../shapes.ts";
-import { usDate } from "../../us-date.ts";
+import { usDate } from "../../../lib/us-date.ts";
 
 const defaultWindowDays = 30;
 const minWindowDays = 7;

@@ -1,4 +1,4 @@
-/** Dates as CloudTrail prints them inside KMS's responseElements: Aug 10, 2022, 10:38:27 PM (UTC). */
+/** Dates as CloudTrail prints them inside responseElements: Aug 10, 2022, 10:38:27 PM (UTC). */
 const format = new Intl.DateTimeFormat("en-US", {
   timeZone: "UTC",
   month: "short",
