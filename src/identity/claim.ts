@@ -14,7 +14,8 @@ export interface Claim {
   readonly signature: string;
   /** The canonical query that the signature covers. */
   readonly query: string;
-  readonly hasSessionToken: boolean;
+  /** X-Amz-Security-Token, which the signature covers like everything else. */
+  readonly sessionToken: string | undefined;
 }
 
 /** Throws IncompleteSignatureException for any algorithm but AWS4-HMAC-SHA256. */

@@ -34,7 +34,7 @@ export function claimOfHeader(fields: HeaderFields, query: string): Claim {
     signedHeaders: parsed.signedHeaders,
     signature: parsed.signature,
     query,
-    hasSessionToken: fields.has("x-amz-security-token"),
+    sessionToken: fields.get("x-amz-security-token"),
   };
 }
 

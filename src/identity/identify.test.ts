@@ -257,6 +257,67 @@ describe("IncompleteSignatureException", () => {
   );
 });
 
+describe("a session", () => {
+  const sessionToken = "IQoJb3JpZ2luX2Vj/+=";
+  const ofSession = { ...credentials, accessKeyId: "ASIAIOSFODNN7EXAMPLE", sessionToken };
+  const asSession = { ...client, credentials: ofSession };
+  const endsAt = (expiresAtMs: number): AccessKeys => {
+    const keys = keysOf(ofSession);
+    return {
+      async findSigningCredential(scope) {
+        if (scope.sessionToken !== sessionToken) return undefined;
+        const found = await keys.findSigningCredential(scope);
+        return found && { ...found, expiresAtMs };
+      },
+    };
+  };
+  const { nowMs } = expected;
+
+  test.each([{}, { expiresIn: 60 }])("is known by its token (%o)", async (form) => {
+    const request = await signAsClient(call, { ...asSession, ...form });
+    expect((await identify(request, expected, endsAt(nowMs + 1))).caller.accessKeyId).toBe(
+      ofSession.accessKeyId,
+    );
+  });
+
+  test.each([{}, { expiresIn: 60 }])("that is over is ExpiredTokenException (%o)", async (form) => {
+    const request = await signAsClient(call, { ...asSession, ...form });
+    const refusal = [
+      "ExpiredTokenException",
+      "The security token included in the request is expired",
+    ];
+    await expect(refusalOf(request, { keys: endsAt(nowMs) })).resolves.toEqual(refusal);
+  });
+
+  test("without its token is unknown, whatever those who keep its key make of that", async () => {
+    const { sessionToken: _, ...bare } = ofSession;
+    const request = await signAsClient(call, { ...client, credentials: bare });
+    const keys: AccessKeys = {
+      findSigningCredential: async (scope) =>
+        await endsAt(nowMs + 1).findSigningCredential({ ...scope, sessionToken }),
+    };
+    const refusal = ["UnrecognizedClientException", invalidToken];
+    await expect(refusalOf(request, { keys })).resolves.toEqual(refusal);
+  });
+
+  test("with a token that was not signed is refused", async () => {
+    const { sessionToken: _, ...bare } = ofSession;
+    const request = await signAsClient(call, { ...client, credentials: bare });
+    const added = withHeader(request, "x-amz-security-token", sessionToken);
+    const [code] = await refusalOf(added, { keys: endsAt(nowMs + 1) });
+    expect(code).toBe("InvalidSignatureException");
+  });
+
+  test("with a token in its query and one in a header is refused", async () => {
+    const request = await signAsClient(call, { ...asSession, expiresIn: 60 });
+    const added = withHeader(request, "x-amz-security-token", sessionToken);
+    await expect(refusalOf(added, { keys: endsAt(nowMs + 1) })).resolves.toEqual([
+      "IncompleteSignatureException",
+      "Security token must not be repeated.",
+    ]);
+  });
+});
+
 describe("UnrecognizedClientException", () => {
   const refusal = ["UnrecognizedClientException", invalidToken];
 

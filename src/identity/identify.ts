@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { andThen, type Eventually } from "../lib/eventually.ts";
-import type { AccessKeys } from "../service/access-keys.ts";
+import type { AccessKeys, SigningCredential } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
 import { SigningKey } from "../service/signing-key.ts";
 import { canonicalQuery, parseQuery } from "./canonical-query.ts";
@@ -15,7 +15,12 @@ import { readHeaderFields } from "./header-fields.ts";
 import type { HeaderFields } from "./header-fields.ts";
 import { readPresignedQuery } from "./presigned-query.ts";
 import { claimOfQuery } from "./query-claim.ts";
-import { incompleteSignature, invalidSignature, unrecognizedClient } from "./refusals.ts";
+import {
+  expiredToken,
+  incompleteSignature,
+  invalidSignature,
+  unrecognizedClient,
+} from "./refusals.ts";
 import { requireScope } from "./scope.ts";
 import { splitTarget } from "./signed-request.ts";
 import type { ExpectedScope, SignedRequest } from "./signed-request.ts";
@@ -38,7 +43,7 @@ const nobodysSigningKey = new SigningKey(randomBytes(32));
  * Version 4 signing process" has it for every service but S3: the body is always signed.
  * Gives the caller, or throws or rejects with a ServiceError of status 400:
  * MissingAuthenticationToken-, IncompleteSignature-, UnrecognizedClient- or
- * InvalidSignatureException. There are no session tokens yet: a request with one is refused.
+ * InvalidSignatureException, and ExpiredTokenException for a session that is over.
  */
 export function identify(
   request: SignedRequest,
@@ -51,16 +56,26 @@ export function identify(
   requireScope(claim, expected);
 
   const { accessKeyId, date, region, service } = claim.credential;
+  const { sessionToken } = claim;
   const askable = accessKeyId.length <= accessKeyIdLengthMax;
   const found = askable
-    ? accessKeys.findSigningCredential({ accessKeyId, date, region, service })
+    ? accessKeys.findSigningCredential({ accessKeyId, date, region, service, sessionToken })
     : undefined;
   return andThen(found, (known) => {
     const doubt = findDoubt(request, fields, claim, known?.signingKey ?? nobodysSigningKey);
-    if (known === undefined || claim.hasSessionToken) throw unrecognizedClient();
+    // An access key that lasts has no token, whatever those who keep it make of one.
+    const isOfSession = known?.expiresAtMs !== undefined;
+    if (known === undefined || isOfSession !== (sessionToken !== undefined)) {
+      throw unrecognizedClient();
+    }
+    if (isOver(known, expected)) throw expiredToken();
     if (doubt !== undefined) throw invalidSignature(doubt);
     return { caller: known.caller, region };
   });
+}
+
+function isOver({ expiresAtMs }: SigningCredential, { nowMs }: ExpectedScope): boolean {
+  return expiresAtMs !== undefined && expiresAtMs <= nowMs;
 }
 
 function readClaim(request: SignedRequest, fields: HeaderFields): Claim {

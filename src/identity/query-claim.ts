@@ -21,9 +21,18 @@ export function claimOfQuery(fields: HeaderFields, presigned: PresignedQuery): C
     signedHeaders: value("X-Amz-SignedHeaders"),
     signature: value("X-Amz-Signature"),
     query: canonicalQuery(presigned.signed),
-    hasSessionToken:
-      presigned.values.has("X-Amz-Security-Token") || fields.has("x-amz-security-token"),
+    sessionToken: requireOneToken(presigned, fields),
   };
+}
+
+/** Two tokens could be of two sessions, and others might go by the other one. */
+function requireOneToken({ values }: PresignedQuery, fields: HeaderFields): string | undefined {
+  const inQuery = values.get("X-Amz-Security-Token");
+  const inHeader = fields.get("x-amz-security-token");
+  if (inQuery !== undefined && inHeader !== undefined) {
+    throw incompleteSignature("Security token must not be repeated.");
+  }
+  return inQuery ?? inHeader;
 }
 
 function requireParameters({ values, repeated }: PresignedQuery): void {

@@ -29,6 +29,12 @@ export function unrecognizedClient(): ServiceError {
   return new ServiceError("UnrecognizedClientException", clientFault, message);
 }
 
+/** The session is over. */
+export function expiredToken(): ServiceError {
+  const message = "The security token included in the request is expired";
+  return new ServiceError("ExpiredTokenException", clientFault, message);
+}
+
 /** The signature can be read, but does not count for this request. */
 export function invalidSignature(message: string): ServiceError {
   return new ServiceError("InvalidSignatureException", clientFault, message);

@@ -82,5 +82,6 @@ const inQueryWords: ReadonlyMap<string, { readonly code: string; readonly status
     ["MissingAuthenticationTokenException", { code: "MissingAuthenticationToken", status: 403 }],
     ["IncompleteSignatureException", { code: "IncompleteSignature", status: 400 }],
     ["UnrecognizedClientException", { code: "InvalidClientTokenId", status: 403 }],
+    ["ExpiredTokenException", { code: "ExpiredToken", status: 403 }],
     ["InvalidSignatureException", { code: "SignatureDoesNotMatch", status: 403 }],
   ]);
