@@ -268,3 +268,32 @@ test.each([
   const record = recordOf({ ...decrypt, requestParameters: { encryptionContext } });
   expect(record).toMatchObject({ requestParameters: { encryptionContext } });
 });
+
+test("a session of a role says whose it is, and since when, in AWS's order", () => {
+  const { line } = composeRecord({
+    ...decrypt,
+    caller: {
+      type: "AssumedRole",
+      accountId: "111122223333",
+      arn: "arn:aws:sts::111122223333:assumed-role/App/app-1",
+      principalId: "AROAEXAMPLE:app-1",
+      accessKeyId: "ASIAEXAMPLE",
+      identityPolicies: [],
+      session: {
+        role: { id: "AROAEXAMPLE", arn: "arn:aws:iam::111122223333:role/team/App", name: "App" },
+        name: "app-1",
+        issuedAtMs: Date.UTC(2026, 2, 1, 9),
+        principalTags: new Map([["team", "blue"]]),
+        transitiveTags: [],
+      },
+    },
+  });
+  expect(line).toContain(
+    '"userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE:app-1",' +
+      '"arn":"arn:aws:sts::111122223333:assumed-role/App/app-1","accountId":"111122223333",' +
+      '"accessKeyId":"ASIAEXAMPLE","sessionContext":{"sessionIssuer":{"type":"Role",' +
+      '"principalId":"AROAEXAMPLE","arn":"arn:aws:iam::111122223333:role/team/App",' +
+      '"accountId":"111122223333","userName":"App"},"attributes":{' +
+      '"creationDate":"2026-03-01T09:00:00Z","mfaAuthenticated":"false"}}},"eventTime"',
+  );
+});

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { BoundedMap } from "../lib/bounded-map.ts";
-import type { Caller, RequestFacts } from "../service/caller.ts";
+import type { Caller, RequestFacts, RoleSession } from "../service/caller.ts";
 import type {
   CallEvent,
   JournalEntry,
@@ -164,7 +164,7 @@ const identities = new WeakMap<Caller, string>();
 function identityOf(caller: Caller): string {
   const known = identities.get(caller);
   if (known !== undefined) return known;
-  const { type, principalId, arn, accountId, accessKeyId, userName } = caller;
+  const { type, principalId, arn, accountId, accessKeyId, userName, session } = caller;
   const identity = JSON.stringify({
     type,
     principalId,
@@ -172,9 +172,20 @@ function identityOf(caller: Caller): string {
     ...(accountId === "" ? {} : { accountId }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
     ...(userName === undefined ? {} : { userName }),
+    ...(session === undefined ? {} : { sessionContext: sessionContext(session, accountId) }),
   });
   identities.set(caller, identity);
   return identity;
+}
+
+/** Whose session it is, and since when ("CloudTrail userIdentity element", sessionContext). */
+function sessionContext({ role, issuedAtMs, sourceIdentity }: RoleSession, accountId: string) {
+  const { id: principalId, arn, name: userName } = role;
+  return {
+    sessionIssuer: { type: "Role", principalId, arn, accountId, userName },
+    attributes: { creationDate: wholeSeconds(issuedAtMs), mfaAuthenticated: "false" },
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+  };
 }
 
 /** What a client sent may be as long as it likes; the record of it may not. */
