@@ -14,12 +14,14 @@ import { bootstrap } from "./iam/bootstrap.ts";
 import { devAccessKeys } from "./iam/dev-access-keys.ts";
 import { identityDirectory } from "./iam/identity-directory.ts";
 import { iamService } from "./iam/service.ts";
+import { withSessions } from "./iam/sts/session-directory.ts";
 import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
 import { type KeyStoreParts, settleKeyStores } from "./kms/key-store-connections.ts";
 import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
+import { vaultSessionTokens } from "./kms/session-tokens.ts";
 import { RequestQuotas } from "./kms/request-quotas.ts";
 import { type ClockJudgement, type HostTime, SeenTime } from "./kms/seen-time.ts";
 import { Setbacks } from "./kms/setbacks.ts";
@@ -144,7 +146,9 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const partition = partitionOf(region);
   const secretAccessKeys = vaultSecretAccessKeys(vault);
   const firstStart = await makeFirstAccount({ ...foundation, secretAccessKeys, region }, around);
-  const kept = accessKeyDirectory({ store, secretAccessKeys, partition });
+  const sessionTokens = vaultSessionTokens(vault);
+  const sts = { store, secretAccessKeys, sessionTokens, clock, partition };
+  const kept = withSessions(accessKeyDirectory({ store, secretAccessKeys, partition }), sts);
   const accessKeys =
     config.mode === "dev"
       ? devAccessKeys({
@@ -182,7 +186,7 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     ...config,
     services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],
     queryServices: [
-      stsService({ trail }),
+      stsService({ ...sts, trail }),
       iamService({ store, trail, secretAccessKeys, clock, partition }),
     ],
     adminServices: [adminService({ store, trail, secretAccessKeys, clock, region })],

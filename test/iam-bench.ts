@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readJournal } from "../src/lib/journal-reader.ts";
 import type { SecretAccessKeys } from "../src/service/secret-access-keys.ts";
+import type { SessionTokens } from "../src/service/session-tokens.ts";
 import type { Trail } from "../src/service/trail.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { openJournal } from "../src/trail/journal.ts";
@@ -17,6 +18,7 @@ export interface IamBench {
   readonly partition: string;
   readonly store: Store;
   readonly secretAccessKeys: SecretAccessKeys;
+  readonly sessionTokens: SessionTokens;
   readonly trail: Trail;
   /** As if it had just been opened. Opening takes longer than most tests. */
   reset(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openIamBench(given?: string): Promise<IamBench> {
     partition: "aws",
     store,
     secretAccessKeys: secrets.secretAccessKeys,
+    sessionTokens,
     trail,
     derivations: secrets.derivations,
     journalText: async () => (await newLines()).join("\n"),
@@ -116,6 +119,19 @@ function openSecrets(): Pick<IamBench, "secretAccessKeys" | "derivations"> & { r
     },
   };
 }
+
+/** Tokens that say for whom they are, and can be read by anyone. */
+const sessionTokens: SessionTokens = {
+  seal: (accessKeyId, session) =>
+    Promise.resolve(
+      Buffer.from(`${accessKeyId} ${Buffer.from(session).toString()}`).toString("base64"),
+    ),
+  open: (accessKeyId, token) => {
+    const text = Buffer.from(token, "base64").toString();
+    const isOurs = text.startsWith(`${accessKeyId} `);
+    return Promise.resolve(isOurs ? Buffer.from(text.slice(accessKeyId.length + 1)) : undefined);
+  },
+};
 
 /** What a signing key makes of a text: keys are compared by it. */
 export function signatureUnder(key: Uint8Array): string {

@@ -124,7 +124,7 @@ export interface IamOperation {
   readonly check: (input: JsonObject) => CheckedCall;
 }
 
-/** Refuses with ValidationError. */
+/** Refuses with ValidationError members of AWS's that would have been left out otherwise. */
 export function refuseUnsupported(
   { unsupported = [] }: { readonly unsupported?: readonly string[] },
   sent: JsonObject,

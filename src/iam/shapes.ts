@@ -140,7 +140,7 @@ export const pathPrefix = text(1, 512, {
   test: /^\/[!-\u007F]*$/,
 });
 
-function integer(min: number, max: number): Shape<number> {
+export function integer(min: number, max: number): Shape<number> {
   return {
     optional: true,
     read: (value) => (/^-?\d{1,9}$/.test(value) ? Number(value) : undefined),

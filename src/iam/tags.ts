@@ -28,14 +28,14 @@ export const tagKeyList: ListShape<readonly string[]> = {
 };
 
 /** Refuses two tags whose keys differ by case alone: to a policy they would be one. */
-export function requireDistinctKeys(tags: readonly Pick<Tag, "TagKey">[]): void {
+export function requireDistinctKeys(
+  tags: readonly Pick<Tag, "TagKey">[],
+  errorCode: "InvalidInput" | "InvalidParameterValue" = "InvalidInput",
+): void {
   const keys = new Set(tags.map(({ TagKey }) => TagKey.toLowerCase()));
   if (keys.size === tags.length) return;
-  throw new ServiceError(
-    "InvalidInput",
-    400,
-    "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-  );
+  const message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+  throw new ServiceError(errorCode, 400, message);
 }
 
 /** Refuses tags that are AWS's own to give. */

@@ -63,7 +63,7 @@ function throwInvalid(name: string): never {
 }
 
 /** As the policy spells a principal that is one of ours; nothing for all others. */
-function nameOf(principal: PolicyPrincipal): string | undefined {
+export function nameOf(principal: PolicyPrincipal): string | undefined {
   if ("arn" in principal) return principal.arn;
   return principal.kind === "unique-id" ? principal.id : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Long-term access key ids as AWS makes them: AKIA and 16 characters of base32 that hold
- * 80 bits: a one, the account number in 40 bits, and 39 random bits. Tools decode the
+ * Access key ids as AWS makes them: AKIA, or ASIA for one of a session, and 16 characters of
+ * base32 that hold 80 bits: a one, the account number in 40 bits, and 39 random bits. Tools decode the
  * account from them, as STS GetAccessKeyInfo does.
  */
 import { randomBytes } from "node:crypto";
@@ -10,11 +10,11 @@ const randomBits = 39n;
 const accountBits = 40n;
 
 /** A new id, 20 characters long. The account id must be 12 digits. */
-export function createAccessKeyId(accountId: string): string {
+export function createAccessKeyId(accountId: string, prefix: "AKIA" | "ASIA" = "AKIA"): string {
   if (!/^\d{12}$/.test(accountId)) throw new Error("an account id has 12 digits");
   const random = BigInt(`0x${randomBytes(5).toString("hex")}`) & ((1n << randomBits) - 1n);
   const marked = (1n << accountBits) | BigInt(accountId);
-  return `AKIA${base32((marked << randomBits) | random)}`;
+  return `${prefix}${base32((marked << randomBits) | random)}`;
 }
 
 /** The account an AKIA or ASIA id was made for; nothing when it names none. */

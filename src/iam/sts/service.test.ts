@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type IamBench, openIamBench } from "../../../test/iam-bench.ts";
 import type { CallEvent, ServiceEvent, Trail } from "../../service/trail.ts";
 import { stsService } from "./service.ts";
 
@@ -20,9 +21,19 @@ const by = {
 } as const;
 const version = "2011-06-15";
 
+let iam: IamBench;
+beforeAll(async () => {
+  iam = await openIamBench();
+});
+afterAll(async () => {
+  await iam.close();
+});
+
 function bench(append: Trail["append"] = async () => {}) {
   const events: (CallEvent | ServiceEvent)[] = [];
   const service = stsService({
+    ...iam,
+    clock: () => 1,
     trail: {
       compose(event) {
         events.push(event);
