@@ -329,6 +329,7 @@ export type VaultReply<Name extends VaultCommandName> = VaultCommands[Name]["rep
 export const slowCommands = [
   "createKeyPair",
   "reEncrypt",
+  "rsaEncrypt",
   "rsaDecrypt",
   "sign",
   "verify",

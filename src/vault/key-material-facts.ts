@@ -19,6 +19,7 @@ const keyStoreOrigin = "EXTERNAL_KEY_STORE";
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"];
 const nistCurve = ["SIGN_VERIFY", "KEY_AGREEMENT"];
 const signing = ["SIGN_VERIFY"];
+const sm2 = ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "KEY_AGREEMENT"];
 const mac = ["GENERATE_VERIFY_MAC"];
 const encapsulation = ["ENCAPSULATE_DECAPSULATE"];
 
@@ -33,6 +34,7 @@ const usagesOf: ReadonlyMap<string, readonly string[]> = new Map([
   ["ECC_NIST_P521", nistCurve],
   ["ECC_SECG_P256K1", signing],
   ["ECC_NIST_EDWARDS25519", signing],
+  ["SM2", sm2],
   ["ML_DSA_44", signing],
   ["ML_DSA_65", signing],
   ["ML_DSA_87", signing],

@@ -1,4 +1,6 @@
+import { Bridge } from "./algorithms/bridge.ts";
 import { DigestSignatures } from "./algorithms/digest-signatures.ts";
+import { Sm2 } from "./algorithms/sm2.ts";
 import { accessKeyCommands } from "./commands/access-keys.ts";
 import { domainKeyCommands } from "./commands/domain-keys.ts";
 import { encryptionCommands } from "./commands/encryption.ts";
@@ -40,7 +42,7 @@ export interface VaultOptions {
   /** Makes what is missing of a new vault. */
   readonly initialize: boolean;
   readonly nowMs?: () => number;
-  /** The addon that bridges to the OpenSSL inside Node; without it no digest is signed. */
+  /** The addon that bridges to the OpenSSL inside Node; without it no digest is signed, and no SM2 key is used. */
   readonly bridge?: string | undefined;
 }
 
@@ -84,7 +86,7 @@ export async function openVault({
       slow,
       readyPairs,
       materialIdKey: idKey,
-      digestSignatures: bridge === undefined ? undefined : new DigestSignatures(bridge),
+      ...(bridge === undefined ? withoutBridge : byBridge(new Bridge(bridge))),
     }),
     close() {
       clearInterval(idleCheck);
@@ -96,6 +98,15 @@ export async function openVault({
       idKey.wipe();
       root.key.wipe();
     },
+  };
+}
+
+const withoutBridge = { digestSignatures: undefined, sm2: undefined };
+
+function byBridge(bridge: Bridge) {
+  return {
+    digestSignatures: new DigestSignatures(bridge),
+    sm2: new Sm2(bridge),
   };
 }
 

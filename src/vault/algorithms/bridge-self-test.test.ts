@@ -23,6 +23,8 @@ const faults: readonly [string, (sound: OpenSsl) => Partial<OpenSsl>, string][] 
     }),
     "Ed25519ph",
   ],
+  ["takes any signature", () => ({ verify: { async: sayYes } }), "SM2 signatures"],
+  ["decrypts nothing", () => ({ decrypt: { async: signNothing } }), "SM2 decryption"],
   ["signs nothing", () => ({ sign: { async: signNothing } }), "could not be signed"],
   ["is never told to sign", () => ({ beginSign: ignored }), "refused the parameters"],
 ];
@@ -41,4 +43,9 @@ describe.skipIf(bridge === undefined)("the self-test of the bridge to OpenSSL", 
 function signNothing(...parameters: unknown[]): void {
   const done = parameters.at(-1);
   if (typeof done === "function") done(null, 0);
+}
+
+function sayYes(...parameters: unknown[]): void {
+  const done = parameters.at(-1);
+  if (typeof done === "function") done(null, 1);
 }

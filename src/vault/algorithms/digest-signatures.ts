@@ -4,24 +4,20 @@
  * OpenSSL inside Node: the same constant-time code that signs messages.
  */
 import type { KeyObject } from "node:crypto";
-import { testBridge } from "./bridge-self-test.ts";
-import { type OpenSsl, loadOpenSsl } from "./openssl.ts";
+import type { Bridge } from "./bridge.ts";
 import { signPrepared, verifyPrepared } from "./prepared-signatures.ts";
 import type { SignatureAlgorithm } from "./signature-algorithms.ts";
 
-/** Loads the bridge to OpenSSL, and tests it, when the first signature is asked for. */
 export class DigestSignatures {
-  readonly #bridge: string;
-  #tested: Promise<OpenSsl> | undefined;
+  readonly #bridge: Bridge;
 
-  /** `bridge` is the addon's file. */
-  constructor(bridge: string) {
+  constructor(bridge: Bridge) {
     this.#bridge = bridge;
   }
 
   /** Signs prepared bytes of the length that the algorithm takes, with a key that fits it. */
   async sign(algorithm: SignatureAlgorithm, prepared: Buffer, key: KeyObject): Promise<Buffer> {
-    return await signPrepared(await this.#openSsl(), algorithm, prepared, key);
+    return await signPrepared(await this.#bridge.openSsl(), algorithm, prepared, key);
   }
 
   /** Whether the signature is genuine; anything that is not even a signature is not. */
@@ -31,17 +27,7 @@ export class DigestSignatures {
     signature: Buffer,
     key: KeyObject,
   ): Promise<boolean> {
-    return await verifyPrepared(await this.#openSsl(), algorithm, { prepared, signature }, key);
+    const openSsl = await this.#bridge.openSsl();
+    return await verifyPrepared(openSsl, algorithm, { prepared, signature }, key);
   }
-
-  async #openSsl(): Promise<OpenSsl> {
-    this.#tested ??= loadTested(this.#bridge);
-    return await this.#tested;
-  }
-}
-
-async function loadTested(bridge: string): Promise<OpenSsl> {
-  const openSsl = loadOpenSsl(bridge);
-  await testBridge(openSsl);
-  return openSsl;
 }

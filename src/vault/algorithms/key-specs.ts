@@ -65,6 +65,7 @@ const pairSpecs: Readonly<Record<string, PairSpec>> = {
   ECC_NIST_P384: curve("secp384r1"),
   ECC_NIST_P521: curve("secp521r1"),
   ECC_SECG_P256K1: curve("secp256k1"),
+  SM2: curve("SM2"),
   ECC_NIST_EDWARDS25519: { make: (made) => generateKeyPair("ed25519", {}, made) },
   ML_DSA_44: mlDsa("ml-dsa-44"),
   ML_DSA_65: mlDsa("ml-dsa-65"),

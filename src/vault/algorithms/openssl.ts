@@ -27,6 +27,25 @@ interface Functions {
   readonly beginVerifyAs: (context: Pointer, as: Pointer, parameters: null) => number;
   readonly sign: Async<[Pointer, Buffer, [number], Buffer, number]>;
   readonly verify: Async<[Pointer, Buffer, number, Buffer, number]>;
+  readonly beginEncrypt: (context: Pointer) => number;
+  readonly beginDecrypt: (context: Pointer) => number;
+  readonly encrypt: Async<[Pointer, Buffer, [number], Buffer, number]>;
+  readonly decrypt: Async<[Pointer, Buffer, [number], Buffer, number]>;
+  readonly curveNamed: (name: string) => number;
+  readonly newCurveKey: (curve: number) => Pointer | null;
+  readonly freeCurveKey: (key: Pointer) => void;
+  readonly readScalar: (key: Pointer, scalar: Buffer, length: number) => number;
+  readonly curveOf: (key: Pointer) => Pointer;
+  readonly newPoint: (curve: Pointer) => Pointer | null;
+  readonly freePoint: (point: Pointer) => void;
+  readonly readPoint: (
+    curve: Pointer,
+    point: Pointer,
+    bytes: Buffer,
+    length: number,
+    numbers: null,
+  ) => number;
+  readonly computeSecret: Async<[Buffer, number, Pointer, Pointer, null]>;
 }
 
 export interface OpenSsl extends Functions {
@@ -112,6 +131,23 @@ function declare(file: string): Functions {
     beginVerifyAs: node.func("int EVP_PKEY_verify_message_init(void *, void *, void *)"),
     sign: node.func("int EVP_PKEY_sign(void *, uint8_t *, _Inout_ size_t *, uint8_t *, size_t)"),
     verify: node.func("int EVP_PKEY_verify(void *, uint8_t *, size_t, uint8_t *, size_t)"),
+    beginEncrypt: node.func("int EVP_PKEY_encrypt_init(void *)"),
+    beginDecrypt: node.func("int EVP_PKEY_decrypt_init(void *)"),
+    encrypt: node.func(
+      "int EVP_PKEY_encrypt(void *, uint8_t *, _Inout_ size_t *, uint8_t *, size_t)",
+    ),
+    decrypt: node.func(
+      "int EVP_PKEY_decrypt(void *, uint8_t *, _Inout_ size_t *, uint8_t *, size_t)",
+    ),
+    curveNamed: node.func("int OBJ_txt2nid(const char *)"),
+    newCurveKey: node.func("void *EC_KEY_new_by_curve_name(int)"),
+    freeCurveKey: node.func("void EC_KEY_free(void *)"),
+    readScalar: node.func("int EC_KEY_oct2priv(void *, uint8_t *, size_t)"),
+    curveOf: node.func("void *EC_KEY_get0_group(void *)"),
+    newPoint: node.func("void *EC_POINT_new(void *)"),
+    freePoint: node.func("void EC_POINT_free(void *)"),
+    readPoint: node.func("int EC_POINT_oct2point(void *, void *, uint8_t *, size_t, void *)"),
+    computeSecret: node.func("int ECDH_compute_key(uint8_t *, size_t, void *, void *, void *)"),
   };
   // The declarations above are what gives these functions their types.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

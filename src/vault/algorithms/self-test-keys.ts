@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { publicHalfOf, readKey } from "./key-specs.ts";
 
 const p256Head = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
+const sm2Head = "3041020100301306072a8648ce3d020106082a811ccf5501822d042730250201010420";
 const ed25519Head = "302e020100300506032b657004220420";
 const spkiHeadBytes = 22;
 
@@ -14,6 +15,12 @@ export function p256Key(scalar: string): KeyObject {
 /** The key of RFC 6979, A.2.5. */
 export function rfc6979Key(): KeyObject {
   return p256Key("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
+}
+
+/** The key of the examples in GB/T 32918.5. */
+export function sm2Key(): KeyObject {
+  const scalar = "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8";
+  return readKey("SM2", Buffer.from(sm2Head + scalar, "hex"));
 }
 
 /** The private key of an Ed25519 seed, in hexadecimal. */

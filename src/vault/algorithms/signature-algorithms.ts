@@ -4,7 +4,7 @@ import { rsaSpecs } from "./key-specs.ts";
 export interface SignatureAlgorithm {
   readonly keySpecs: readonly string[];
   /** What OpenSSL calls the hash; nothing for algorithms that hash in their own way. */
-  readonly hash: "sha256" | "sha384" | "sha512" | undefined;
+  readonly hash: "sha256" | "sha384" | "sha512" | "sm3" | undefined;
   readonly padding?: "pkcs1" | "pss";
   /** Whether it signs messages of any length. */
   readonly takesMessages: boolean;
@@ -15,7 +15,7 @@ export interface SignatureAlgorithm {
 const mlDsa = ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"];
 const edwards = ["ECC_NIST_EDWARDS25519"];
 
-const digestBytes = { sha256: 32, sha384: 48, sha512: 64 } as const;
+const digestBytes = { sha256: 32, sha384: 48, sha512: 64, sm3: 32 } as const;
 
 function overDigest(
   keySpecs: readonly string[],
@@ -38,6 +38,7 @@ export const signatureAlgorithms: ReadonlyMap<string, SignatureAlgorithm> = new 
   ["ECDSA_SHA_256", overDigest(["ECC_NIST_P256", "ECC_SECG_P256K1"], "sha256")],
   ["ECDSA_SHA_384", overDigest(["ECC_NIST_P384"], "sha384")],
   ["ECDSA_SHA_512", overDigest(["ECC_NIST_P521"], "sha512")],
+  ["SM2DSA", overDigest(["SM2"], "sm3")],
   ["ED25519_SHA_512", { keySpecs: edwards, hash: undefined, takesMessages: true }],
   [
     "ED25519_PH_SHA_512",

@@ -6,6 +6,7 @@ import type {
   VaultReply,
 } from "../../vault-protocol/commands.ts";
 import type { DigestSignatures } from "../algorithms/digest-signatures.ts";
+import type { Sm2 } from "../algorithms/sm2.ts";
 import type { DomainKeys } from "../domain-keys.ts";
 import type { HmacKey } from "../hmac-key.ts";
 import type { KeyMaterials } from "../key-materials.ts";
@@ -28,8 +29,9 @@ export interface VaultState {
   readonly readyPairs: ReadyPairs;
   /** Makes the key material ids of imported key material. */
   readonly materialIdKey: HmacKey;
-  /** Missing where the bridge to OpenSSL is not installed. */
+  /** Missing where the bridge to OpenSSL is not installed, as the next. */
   readonly digestSignatures: DigestSignatures | undefined;
+  readonly sm2: Sm2 | undefined;
 }
 
 /**

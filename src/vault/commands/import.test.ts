@@ -314,6 +314,7 @@ describe("importKeyMaterial says wrong-material", () => {
   test("of specs that are never imported", async () => {
     for (const [keySpec, keyUsage] of [
       ["ML_DSA_65", "SIGN_VERIFY"],
+      ["SM2", "SIGN_VERIFY"],
       ["ML_KEM_768", "ENCAPSULATE_DECAPSULATE"],
     ] as const) {
       const request = requestOf("SYMMETRIC_DEFAULT", randomBytes(32));
@@ -332,7 +333,7 @@ describe("what cannot be true is malformed", () => {
       { facts: factsOf("SYMMETRIC_DEFAULT", { origin: "AWS_KMS" }) },
       { facts: factsOf("SYMMETRIC_DEFAULT", { keyId: randomUUID() }) },
       { facts: factsOf("SYMMETRIC_DEFAULT", { accountId: "999999999999" }) },
-      { facts: factsOf("SM2") },
+      { facts: factsOf("DES") },
     ]) {
       expect(await handlers.importKeyMaterial({ ...sound, ...wrong })).toEqual(malformed);
     }

@@ -1,6 +1,6 @@
 import { agree } from "../algorithms/key-agreement.ts";
 import { decapsulateSecret, encapsulateSecret } from "../algorithms/key-encapsulation.ts";
-import { isRefusal, rejected } from "../refusals.ts";
+import { isRefusal, rejected, unsupported } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
 import { kept } from "./kept.ts";
 
@@ -8,14 +8,20 @@ import { kept } from "./kept.ts";
 export function keyExchangeCommands({
   privateKeys,
   slow,
+  sm2,
 }: VaultState): HandlersOf<"deriveSharedSecret" | "encapsulate" | "decapsulate"> {
   return {
     async deriveSharedSecret({ material, publicKey }) {
       const key = privateKeys.load(material, "KEY_AGREEMENT");
       if (isRefusal(key)) return key;
+      const { keySpec } = key.facts;
+      const isSm2 = keySpec === "SM2";
+      if (isSm2 && sm2 === undefined) return unsupported;
       const peer = kept(publicKey);
       return await slow.others.run(async () => {
-        const sharedSecret = await agree(key.facts.keySpec, peer, key.object);
+        const sharedSecret = isSm2
+          ? await sm2?.agree(peer, key.object)
+          : await agree(keySpec, peer, key.object);
         return sharedSecret === undefined ? rejected : { sharedSecret };
       });
     },

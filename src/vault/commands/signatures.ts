@@ -6,6 +6,7 @@ import {
   signatureAlgorithms,
 } from "../algorithms/signature-algorithms.ts";
 import { signMessage, verifyMessage } from "../algorithms/signatures.ts";
+import { sm2Digest } from "../algorithms/sm2-digest.ts";
 import type { LoadedKey } from "../private-keys.ts";
 import { isRefusal, malformed, rejected, unsupported } from "../refusals.ts";
 import type { HandlersOf, VaultState } from "./handlers.ts";
@@ -65,7 +66,9 @@ function jobOf(request: Request, { privateKeys, digestSignatures }: VaultState):
   const key = privateKeys.load(material, "SIGN_VERIFY");
   if (isRefusal(key)) return key;
   if (!algorithm.keySpecs.includes(key.facts.keySpec)) return malformed;
-  const signatures = form === "message" ? wholeMessages : digestSignatures;
+  const isForSm2 = form === "message" && algorithm.hash === "sm3";
+  const signatures = form === "message" && !isForSm2 ? wholeMessages : digestSignatures;
   if (signatures === undefined) return unsupported;
-  return { algorithm, message: kept(request.message), key, signatures };
+  const message = isForSm2 ? sm2Digest(request.message, key.object) : kept(request.message);
+  return { algorithm, message, key, signatures };
 }
