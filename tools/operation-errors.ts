@@ -44,7 +44,14 @@ const taken: Readonly<Record<string, readonly string[]>> = {
   "aws-managed-keys.ts#createAwsManagedKey": ["DescribeKey"],
   // Only these send the vault what it can refuse in this way.
   "vault.ts#wrongMaterial": ["ImportKeyMaterial"],
-  "vault.ts#unsupported": ["Sign", "Verify"],
+  "vault.ts#unsupported": [
+    "Sign",
+    "Verify",
+    "Encrypt",
+    "Decrypt",
+    "ReEncrypt",
+    "DeriveSharedSecret",
+  ],
 };
 
 /** Where a port is called, and what is behind it: no import leads there. */

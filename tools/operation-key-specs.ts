@@ -8,8 +8,8 @@ import {
   usagesOf,
 } from "../src/kms/key-algorithms.ts";
 import { keySpecs } from "../src/kms/key-spec.ts";
+import { notImportableYet } from "../src/kms/gaps.ts";
 import { operations } from "../src/kms/operations.ts";
-import { refuseSm2 } from "../src/kms/partition-limits.ts";
 
 interface Declared {
   readonly name: string;
@@ -27,7 +27,7 @@ const judges: { readonly [Name in OperationName]?: (spec: KeySpec) => boolean } 
   DisableKeyRotation: isSymmetric,
   ListKeyRotations: isSymmetric,
   RotateKeyOnDemand: isSymmetric,
-  GetParametersForImport: isImportable,
+  GetParametersForImport: isImportedHere,
 };
 
 /** Sorted by family, each family shortened where all of it will do. Nothing where no key is used. */
@@ -36,20 +36,19 @@ export function keySpecsOf(name: OperationName): readonly KeySpec[] {
   if (uses.length === 0 && name !== "CreateKey") return [];
   return keySpecs.filter(
     (spec) =>
-      isOffered(spec) &&
       (judges[name]?.(spec) ?? true) &&
       uses.every(
         ({ usage, symmetricOnly, origin }) =>
           (usage === undefined || usagesOf(spec).some((one) => one === usage)) &&
           (symmetricOnly !== true || isSymmetric(spec)) &&
-          (origin !== "EXTERNAL" || isImportable(spec)),
+          (origin !== "EXTERNAL" || isImportedHere(spec)),
       ),
   );
 }
 
 /** Key specs as text: a family of which all will do is named by its beginning. */
 export function specsAsText(specs: readonly KeySpec[]): string {
-  if (specs.length === keySpecs.filter(isOffered).length) return "all";
+  if (specs.length === keySpecs.length) return "all";
   const families = Map.groupBy(specs, familyOf);
   return [...families]
     .flatMap(([family, members]) =>
@@ -70,11 +69,6 @@ function isSymmetric(spec: KeySpec): boolean {
   return spec === symmetricDefault;
 }
 
-function isOffered(spec: KeySpec): boolean {
-  try {
-    refuseSm2(spec);
-    return true;
-  } catch {
-    return false;
-  }
+function isImportedHere(spec: KeySpec): boolean {
+  return isImportable(spec) && !notImportableYet.includes(spec);
 }

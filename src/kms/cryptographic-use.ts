@@ -47,7 +47,10 @@ const oaepOverhead: Readonly<Record<string, number>> = {
   RSAES_OAEP_SHA_256: 66,
 };
 
-/** Refuses a plaintext that is longer than an RSA key can encrypt. Others take all that the shape allows. */
+/** The longest plaintext of an SM2 key, in bytes ("Encrypt", AWS KMS API Reference). */
+const longestSm2Plaintext = 1_024;
+
+/** Refuses a plaintext that is longer than an asymmetric key can encrypt. Others take all that the shape allows. */
 export function requireFittingPlaintext(plaintext: Uint8Array, algorithm: string, key: Key): void {
   if (plaintext.length > longestPlaintext(algorithm, key)) throw plaintextTooLong(algorithm, key);
 }
@@ -60,6 +63,7 @@ export function plaintextTooLong(algorithm: string, key: Key): KmsError {
 }
 
 function longestPlaintext(algorithm: string, key: Key): number {
+  if (algorithm === "SM2PKE") return longestSm2Plaintext;
   const overhead = oaepOverhead[algorithm];
   return overhead === undefined ? 4096 : Number(key.keySpec.slice("RSA_".length)) / 8 - overhead;
 }

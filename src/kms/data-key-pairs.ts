@@ -42,7 +42,7 @@ export const dataKeyPairUse = {
   encryptionContext: ({ EncryptionContext: context }: DataKeyPairInput) => context,
   check({ KeyPairSpec }: DataKeyPairInput, key: Key): void {
     requireOrigin(key, "AWS_KMS", externalOrigin);
-    refuseSm2(KeyPairSpec);
+    refuseSm2(KeyPairSpec, key.region);
   },
   conditions: ({ KeyPairSpec, EncryptionContext: context }: DataKeyPairInput): ConditionFacts => ({
     ...contextConditions(undefined, context),

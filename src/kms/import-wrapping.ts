@@ -27,7 +27,7 @@ export interface ImportWrapping {
 
 /**
  * Refuses a wrapping that does not suit the key. PKCS #1 v1.5 is not offered to anybody any
- * more, and SM2 outside China neither.
+ * more; SM2 wraps SM2 keys only, which cannot be imported yet.
  */
 export function requireWrapping({ keySpec }: Pick<Key, "keySpec">, wrapping: ImportWrapping): void {
   const { wrappingAlgorithm, wrappingKeySpec } = wrapping;

@@ -1,6 +1,11 @@
-/** What AWS offers in its China Regions only. Keyhaven does not offer it anywhere yet. */
+/** What AWS offers in its China Regions only. */
+import { partitionOf } from "../lib/arn.ts";
 import { KmsError } from "./errors.ts";
 
-export function refuseSm2(spec: string): void {
-  if (spec === "SM2") throw new KmsError("UnsupportedOperationException");
+const china = "aws-cn";
+
+/** Refuses SM2 with UnsupportedOperationException, except in the Regions of China. */
+export function refuseSm2(spec: string, region: string): void {
+  if (spec !== "SM2" || partitionOf(region) === china) return;
+  throw new KmsError("UnsupportedOperationException");
 }

@@ -68,6 +68,7 @@ const lengths: Readonly<Record<string, { readonly [Type in MessageType]?: number
   ECDSA_SHA_256: { DIGEST: 32 },
   ECDSA_SHA_384: { DIGEST: 48 },
   ECDSA_SHA_512: { DIGEST: 64 },
+  SM2DSA: { DIGEST: 32 },
   ED25519_SHA_512: {},
   [prehashed]: { DIGEST: 64 },
   ML_DSA_SHAKE_256: { EXTERNAL_MU: 64 },

@@ -93,7 +93,7 @@ function wrongMaterial(): KmsError {
 function unsupported(): KmsError {
   return new KmsError(
     "UnsupportedOperationException",
-    "This installation of Keyhaven cannot sign or verify digests: its OpenSSL bridge is missing.",
+    "This installation of Keyhaven cannot do this: its OpenSSL bridge is missing.",
   );
 }
 

@@ -48,6 +48,13 @@ export const keyKinds: readonly KeyKind[] = [
   kind("HMAC_512", "GENERATE_VERIFY_MAC", "HMAC_SHA_512"),
 ];
 
+/** What only the Regions of China have besides. */
+export const chinaKinds: readonly KeyKind[] = [
+  kind("SM2", "ENCRYPT_DECRYPT", "SM2PKE"),
+  kind("SM2", "SIGN_VERIFY", "SM2DSA"),
+  kind("SM2", "KEY_AGREEMENT", "ECDH"),
+];
+
 export const allSpecs: readonly KeySpec[] = [...new Set(keyKinds.map(({ KeySpec }) => KeySpec))];
 export const allUsages: readonly KeyUsageType[] = [
   ...new Set(keyKinds.map(({ KeyUsage }) => KeyUsage)),

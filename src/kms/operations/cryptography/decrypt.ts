@@ -1,6 +1,6 @@
 /**
  * Decrypt: one ciphertext in, the plaintext out. A symmetric ciphertext blob names the key,
- * and a KeyId in the request must name the same one; an RSA ciphertext does not. Whatever
+ * and a KeyId in the request must name the same one; an asymmetric ciphertext does not. Whatever
  * is wrong with a ciphertext is the same refusal.
  */
 import type { Output } from "../../contract.ts";
@@ -63,7 +63,7 @@ export const decrypt = keyOperation("Decrypt", {
     },
   ],
 
-  run: (call) => (isSymmetric(call.key) ? decryptSymmetric(call) : decryptRsa(call)),
+  run: (call) => (isSymmetric(call.key) ? decryptSymmetric(call) : decryptAsymmetric(call)),
 
   record: (input) => ({
     encryptionAlgorithm: algorithmOf(input),
@@ -100,7 +100,7 @@ async function decryptSymmetric({ input, keys, vault, recipient, ...desk }: KeyC
   return { output, additionalEventData: { keyMaterialId } };
 }
 
-async function decryptRsa({ input, key, store, vault, recipient }: KeyCall<"Decrypt">) {
+async function decryptAsymmetric({ input, key, store, vault, recipient }: KeyCall<"Decrypt">) {
   const algorithm = algorithmOf(input);
   const request = {
     material: wrappedMaterial(key, await currentMaterial(store, key)),

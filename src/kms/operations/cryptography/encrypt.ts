@@ -3,7 +3,7 @@
  *
  * A symmetric key makes a ciphertext blob that names it, with the encryption context bound
  * in as associated data, so Decrypt must be given the same context. An RSA key makes a
- * plain OAEP block.
+ * plain OAEP block, an SM2 key a structure in DER.
  */
 import type { Output } from "../../contract.ts";
 import {
@@ -51,7 +51,7 @@ export const encrypt = keyOperation("Encrypt", {
     },
   ],
 
-  run: (call) => (isSymmetric(call.key) ? encryptSymmetric(call) : encryptRsa(call)),
+  run: (call) => (isSymmetric(call.key) ? encryptSymmetric(call) : encryptAsymmetric(call)),
 
   record: (input) => ({
     keyId: input.KeyId,
@@ -79,7 +79,7 @@ async function encryptSymmetric({ input, key, store, vault, ...desk }: KeyCall<"
   return { output, additionalEventData: { keyMaterialId: shownMaterialId(key, material) } };
 }
 
-async function encryptRsa({ input, key, store, vault }: KeyCall<"Encrypt">) {
+async function encryptAsymmetric({ input, key, store, vault }: KeyCall<"Encrypt">) {
   const algorithm = algorithmOf(input);
   const { ciphertext } = await askVault(vault, "rsaEncrypt", {
     material: wrappedMaterial(key, await currentMaterial(store, key)),

@@ -4,7 +4,7 @@ import type { Tag } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { invalid } from "../../errors.ts";
 import { findExternalPlace } from "../../external-key.ts";
-import { notYet } from "../../gaps.ts";
+import { notImportableYet, notYet } from "../../gaps.ts";
 import { keyResource } from "../../key.ts";
 import { keyMetadata } from "../../key-metadata.ts";
 import { lockoutCheckConditions, policyOfNewKey } from "../../key-policy.ts";
@@ -39,7 +39,7 @@ export const createKey = accountOperation("CreateKey", {
 
   conditions: createKeyConditions,
   async run({ input, ...desk }) {
-    requireImplemented(input);
+    requireImplemented(input, desk.facts.region);
     const tags = tagsOfNewKey(input.Tags, desk);
     const chosen = chosenProperties(input, tags, desk);
     const policy = await policyOfNewKey(input, chosen, desk);
@@ -166,7 +166,10 @@ function requireSoundOrigin(input: CreateKeyRequest): void {
   }
 }
 
-function requireImplemented(input: CreateKeyRequest): void {
-  refuseSm2(chosenSpec(input));
+function requireImplemented(input: CreateKeyRequest, region: string): void {
+  refuseSm2(chosenSpec(input), region);
+  if (input.Origin === externalOrigin && notImportableYet.includes(chosenSpec(input))) {
+    throw notYet(`imported key material for ${chosenSpec(input)}`);
+  }
   if (input.Origin === "AWS_CLOUDHSM") throw notYet(`keys with origin ${input.Origin}`);
 }
