@@ -1,37 +1,52 @@
-/** Which identity a name means, and what an identity is called: so far of users. */
+/** Which user or role a name means, and what it is called. */
 import { parseArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
 import type { Identities } from "../service/identities.ts";
-import type { UserRecord } from "../store/records.ts";
+import type { RoleRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
+import { roleResource } from "./role.ts";
 import { folded, iamArn, userResource } from "./user.ts";
 
-/**
- * The identities of a store. A user that was deleted is unknown to whatever starts after
- * that was acknowledged.
- */
-export function identityDirectory({
-  store,
-  partition,
-}: {
-  readonly store: Pick<AccountStore, "findUser" | "findUserNamed">;
+/** What identities are found in. */
+export interface IdentityParts {
+  readonly store: Pick<AccountStore, "findUser" | "findUserNamed" | "findRole" | "findRoleNamed">;
   readonly partition: string;
-}): Identities {
-  const arnOf = (user: UserRecord): string => iamArn(partition, user.accountId, userResource(user));
+}
+
+/**
+ * The identities of a store. A user or role that was deleted is unknown to whatever starts
+ * after that was acknowledged.
+ */
+export function identityDirectory({ store, partition }: IdentityParts): Identities {
+  const userArn = (user: UserRecord): string =>
+    iamArn(partition, user.accountId, userResource(user));
+  const roleArn = (role: RoleRecord): string =>
+    iamArn(partition, role.accountId, roleResource(role));
   return {
+    // Case and path are part of the name here, whatever a name is looked up by.
     async findUniqueId(arn) {
-      const { accountId, userName } = userIn(arn);
-      if (userName === undefined) return undefined;
-      const user = await store.findUserNamed(accountId, folded(userName));
-      // Case and path are part of the name here, whatever a name is looked up by.
-      return user !== undefined && arnOf(user) === arn ? user.userId : undefined;
+      const { accountId, kind, name } = namedBy(arn);
+      if (kind === "user") {
+        const user = await store.findUserNamed(accountId, folded(name));
+        return user !== undefined && userArn(user) === arn ? user.userId : undefined;
+      }
+      if (kind !== "role") return undefined;
+      const role = await store.findRoleNamed(accountId, folded(name));
+      return role !== undefined && roleArn(role) === arn ? role.roleId : undefined;
     },
-    findArn: (uniqueId) => andThen(store.findUser(uniqueId), (user) => user && arnOf(user)),
+    findArn: (uniqueId) =>
+      isRoleId(uniqueId)
+        ? andThen(store.findRole(uniqueId), (role) => role && roleArn(role))
+        : andThen(store.findUser(uniqueId), (user) => user && userArn(user)),
   };
 }
 
-function userIn(arn: string): { readonly accountId: string; readonly userName?: string } {
+function namedBy(arn: string) {
   const { accountId = "", resource = "" } = parseArn(arn) ?? {};
-  const userName = /^user\/(?:.*\/)?([^/]+)$/.exec(resource)?.[1];
-  return userName === undefined ? { accountId } : { accountId, userName };
+  const [, kind = "", name = ""] = /^(user|role)\/(?:.*\/)?([^/]+)$/.exec(resource) ?? [];
+  return { accountId, kind, name };
+}
+
+function isRoleId(uniqueId: string): boolean {
+  return uniqueId.startsWith("AROA");
 }

@@ -8,10 +8,10 @@ import type { PolicyDocument, PolicyPrincipal } from "../policy/language.ts";
 import { renamePrincipals } from "../policy/rename-principals.ts";
 import { invalidPrincipal, parseTrustPolicy } from "../policy/trust-document.ts";
 import type { RoleRecord } from "../store/records.ts";
-import type { AccountStore } from "./account-store.ts";
 import { iamError } from "./errors.ts";
-import { identityOfArn, identityOfId, roleNamed } from "./identities.ts";
+import { identityDirectory, type IdentityParts } from "./identity-directory.ts";
 import { requireKnownConditions, sizeOf, soundPolicy } from "./sound-policy.ts";
+import { folded } from "./user.ts";
 
 /** "IAM and AWS STS quotas": characters of a trust policy, white space left out. */
 const charactersMax = 2_048;
@@ -20,16 +20,11 @@ const textMax = 16_384;
 
 export type Trust = Pick<RoleRecord, "trustPolicy" | "trustedIds">;
 
-interface Finding {
-  readonly store: Pick<AccountStore, "findUser" | "findUserNamed" | "findRole" | "findRoleNamed">;
-  readonly partition: string;
-}
-
 /**
  * A trust policy and who it means. Refuses with MalformedPolicyDocument what is none and
  * what names a user or role that is not there, with LimitExceeded what is too long.
  */
-export async function trustOf(trustPolicy: string, desk: Finding): Promise<Trust> {
+export async function trustOf(trustPolicy: string, desk: IdentityParts): Promise<Trust> {
   const document = soundPolicy(() => {
     const read = parseTrustPolicy(trustPolicy);
     requireKnownConditions(read, "with-tags");
@@ -43,7 +38,7 @@ export async function trustOf(trustPolicy: string, desk: Finding): Promise<Trust
 
 async function idsIn(
   { statements }: PolicyDocument,
-  desk: Finding,
+  desk: IdentityParts,
 ): Promise<Readonly<Record<string, string>>> {
   const ids: [string, string][] = [];
   for (const { principal } of statements) {
@@ -68,29 +63,38 @@ export function nameOf(principal: PolicyPrincipal): string | undefined {
   return principal.kind === "unique-id" ? principal.id : undefined;
 }
 
-async function idOf(
-  principal: PolicyPrincipal,
-  { store, partition }: Finding,
-): Promise<string | undefined> {
+async function idOf(principal: PolicyPrincipal, desk: IdentityParts): Promise<string | undefined> {
+  const identities = identityDirectory(desk);
   if (principal.kind === "unique-id") {
-    return (await identityOfId(principal.id, store, partition))?.id;
+    return (await identities.findArn(principal.id)) === undefined ? undefined : principal.id;
   }
   if (!("arn" in principal)) return undefined;
-  const { kind, accountId, arn } = principal;
-  if (kind !== "assumed-role") return (await identityOfArn(arn, store, partition))?.id;
-  const [, roleName = ""] = arn.split("/");
-  if (parseArn(arn)?.partition !== partition) return undefined;
-  return (await roleNamed(accountId, roleName, store, partition))?.id;
+  return principal.kind === "assumed-role"
+    ? await roleOfSession(principal.arn, desk)
+    : await identities.findUniqueId(principal.arn);
+}
+
+/** A session's ARN names its role without the path. */
+async function roleOfSession(
+  text: string,
+  { store, partition }: IdentityParts,
+): Promise<string | undefined> {
+  const arn = parseArn(text);
+  const [, roleName = ""] = arn?.resource.split("/") ?? [];
+  if (arn?.partition !== partition) return undefined;
+  const role = await store.findRoleNamed(arn.accountId, folded(roleName));
+  return role?.roleName === roleName ? role.roleId : undefined;
 }
 
 /** As it was sent, but a user or role of another name by that, and one that is gone by its id. */
 export async function shownTrustPolicy(
   { trustPolicy, trustedIds }: Trust,
-  { store, partition }: Finding,
+  desk: IdentityParts,
 ): Promise<string> {
+  const identities = identityDirectory(desk);
   const renamed = new Map<string, string>();
   for (const [name, id] of Object.entries(trustedIds)) {
-    const now = (await identityOfId(id, store, partition))?.arn ?? id;
+    const now = (await identities.findArn(id)) ?? id;
     // A session keeps the name it is trusted under, as long as there is the role.
     const isSession = name.includes(":assumed-role/") && now !== id;
     if (now !== name && !isSession) renamed.set(name, now);

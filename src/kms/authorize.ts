@@ -80,7 +80,17 @@ function decide(
   const byPolicy = policyVerdict(principal, compiledPolicy(access.key.policy), access, desk);
   if (byPolicy.effect !== "none") return byPolicy;
   const granted = isGranted(principal, access.grantAsk(), access.key, desk.store);
-  return andThen(granted, (allowed) => (allowed ? { effect: "allow", by: "resource" } : byPolicy));
+  return andThen(granted, (allowed) =>
+    allowed ? grantVerdict(principal, access, desk) : byPolicy,
+  );
+}
+
+/** What is granted to a role, its sessions have as far as the policies they were made with go. */
+function grantVerdict(principal: RequestPrincipal, access: KeyAccess, desk: Asking): Verdict {
+  const { caller } = desk;
+  if (caller.session?.policy === undefined) return { effect: "allow", by: "resource" };
+  const own = ownEffects(ownPolicies(caller), requestFor(principal, access, desk));
+  return weigh({ effect: "allow", through: "role" }, own, true);
 }
 
 /** What a key policy and the caller's own policies say of one access. */

@@ -18,9 +18,9 @@ export function requirePrincipalArn(arn: string | undefined, region: string): vo
 }
 
 /**
- * The name by which a grant keeps a principal. A user's is its unique id, which nobody
- * else ever has; others are kept as they were sent. Refuses a user who does not exist with
- * InvalidArnException.
+ * The name by which a grant keeps a principal. A user's or role's is its unique id, which
+ * nobody else ever has; others are kept as they were sent. Refuses a user or role that does not
+ * exist with InvalidArnException.
  */
 export async function requireKeptName<Name extends string | undefined>(
   name: Name,
@@ -68,9 +68,9 @@ function isUniqueId(name: string): boolean {
   return /^A[A-Z0-9]+$/.test(name);
 }
 
-function isUserArn(name: string): boolean {
+function isIdentityArn(name: string): boolean {
   const { service, resource } = parseArn(name) ?? {};
-  return service === "iam" && resource?.startsWith("user/") === true;
+  return service === "iam" && /^(?:user|role)\//.test(resource ?? "");
 }
 
 function invalidPrincipal(): KmsError {
@@ -81,7 +81,7 @@ async function findKeptName(
   name: string | undefined,
   identities: Identities,
 ): Promise<string | undefined> {
-  return name !== undefined && isUserArn(name) ? await identities.findUniqueId(name) : name;
+  return name !== undefined && isIdentityArn(name) ? await identities.findUniqueId(name) : name;
 }
 
 function isPrincipal(type: "AWS" | "Service", name: string): boolean {

@@ -130,9 +130,10 @@ describe("a grant", () => {
     expect(await isAllowed(...encrypt(KeyId))).toBe(false);
   });
 
-  test("to a role lets nobody in: there are none, and names alone are not believed", async () => {
+  test("to a session lets nobody in: names alone are not believed", async () => {
     const KeyId = await kms.newKey();
-    await grant(KeyId, { GranteePrincipal: "arn:aws:iam::444455556666:role/App" });
+    const session = "arn:aws:sts::444455556666:assumed-role/App/one";
+    await grant(KeyId, { GranteePrincipal: session });
     expect(await isAllowed(...encrypt(KeyId))).toBe(false);
   });
 

@@ -18,11 +18,12 @@ export function principalOf({
 
 /**
  * The names by which a grant on a key in this Region can mean a principal. A user's is its
- * unique id: grants that were made to the name of one have nobody whom they mean. Roles
- * have none yet.
+ * unique id, a session's the one of its role: grants that were made to the name of one have
+ * nobody whom they mean.
  */
 export function grantNamesOf(principal: RequestPrincipal, region: string): readonly string[] {
   if (principal.type === "root") return [rootArn(principal.accountId, region)];
   if (principal.type === "user") return [principal.id];
+  if (principal.type === "assumed-role") return [principal.role.id];
   return principal.type === "service" ? principal.names : [];
 }

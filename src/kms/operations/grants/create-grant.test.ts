@@ -122,7 +122,6 @@ describe("CreateGrant", () => {
 
   test.each([
     "arn:aws:iam::444455556666:root",
-    "arn:aws:iam::444455556666:role/service-role/App",
     "arn:aws:sts::444455556666:assumed-role/App/session",
     "arn:aws:sts::444455556666:federated-user/Bob",
   ])("takes %s as grantee and as retiring principal", async (principal) => {
@@ -142,6 +141,7 @@ describe("CreateGrant", () => {
     "arn:aws-cn:iam::444455556666:root",
     "arn:aws:iam::444455556666:user/",
     "arn:aws:iam::444455556666:user/NoSuchUser",
+    "arn:aws:iam::444455556666:role/service-role/NoSuchRole",
     "arn:aws:s3:::bucket",
     "dynamodb.amazonaws.com",
     "nobody",

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { newRole } from "../../../../test/kms-roles.ts";
 import { refusal } from "../../../../test/refusal.ts";
 import type { JsonObject } from "../../../service/service.ts";
 
 const retirer = { accountId: "444455556666" };
 const RetiringPrincipal = "arn:aws:iam::444455556666:root";
-const ofRole = "arn:aws:iam::444455556666:role/App";
+const ofRole = "arn:aws:iam::444455556666:role/team/App";
 
 let kms: KmsBench;
 const made: { KeyId: string; GrantId: string }[] = [];
 beforeAll(async () => {
   kms = await kmsBench();
+  await newRole(kms, "App", retirer);
   for (const options of [{}, { accountId: "777788889999" }]) {
     const KeyId = await kms.newKey({}, options);
     const asked = { KeyId, GranteePrincipal: RetiringPrincipal, Operations: ["Encrypt" as const] };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CallOptions, kmsBench, type KmsBench } from "../../../../test/kms-bench.ts";
+import { newRole } from "../../../../test/kms-roles.ts";
 import { refusal } from "../../../../test/refusal.ts";
 import type { Input } from "../../contract.ts";
 
@@ -12,6 +13,7 @@ let kms: KmsBench;
 let KeyId: string;
 beforeAll(async () => {
   kms = await kmsBench();
+  await newRole(kms, "App", retirer);
   KeyId = await kms.newKey();
 });
 afterAll(async () => await kms.close());
@@ -70,7 +72,7 @@ describe("RetireGrant", () => {
     ["the retiring principal", { RetiringPrincipal: rootOf("777788889999") }, retirer, true],
     [
       "the account of the retiring principal",
-      { RetiringPrincipal: "arn:aws:iam::777788889999:role/App" },
+      { RetiringPrincipal: "arn:aws:iam::777788889999:role/team/App" },
       retirer,
       true,
     ],

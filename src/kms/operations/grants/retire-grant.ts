@@ -106,6 +106,8 @@ async function mayRetire(
 ): Promise<boolean> {
   const principal = principalOf(caller);
   if (principal === undefined) return false;
+  // A session is held to the policy it was made with, whatever is granted to its role.
+  if (caller.session?.policy !== undefined && !isAllowed) return false;
   const names = grantNamesOf(principal, grant.region);
   const { grantee, retiring, issuer, operations } = grant;
   if (names.includes(grantee) && operations.includes("RetireGrant")) return true;
