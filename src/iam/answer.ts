@@ -13,6 +13,7 @@ import type { AccountStore } from "./account-store.ts";
 import { authorize } from "./authorize.ts";
 import { carryOut, putOnRecord, type Settled } from "./carry-out.ts";
 import { iamError, noSuchGroup, noSuchRole, noSuchUser } from "./errors.ts";
+import { boundaryArn, boundaryConditions } from "./boundary.ts";
 import { requirePolicy } from "./find-policy.ts";
 import { groupResource } from "./group.ts";
 import { requireOwnPolicy } from "./managed-policy.ts";
@@ -92,7 +93,7 @@ async function perform(
   const { accountId } = caller;
   const desk: Desk = { store, secretAccessKeys, clock, partition };
   const permit = (resource: string, shown = resource, of: ConditionFacts = new Map()): void => {
-    const conditions = new Map([...(checked.conditions ?? []), ...of]);
+    const conditions = new Map([...of, ...(checked.conditions ?? [])]);
     const asked = { action: `iam:${eventName}`, resource, shown, conditions };
     authorize(asked, { caller, facts }, clock());
   };
@@ -131,10 +132,15 @@ async function perform(
   }
   const subject = await findSubject(caller, checked.userName, desk);
   // A refusal tells neither the path of a user nor whether there is one.
-  permit(subject.arn, shownArn(accountId, userName, partition));
+  const boundary = checked.tellsBoundary && (await boundaryArn(subject.user, desk));
+  const conditions = boundaryConditions(boundary);
+  permit(subject.arn, shownArn(accountId, userName, partition), conditions);
   if (userName !== undefined && subject.user === undefined) throw noSuchUser(userName);
   const becomes = subject.user && checked.becomes?.(subject.user);
-  if (becomes !== undefined) permit(iamArn(partition, accountId, becomes));
+  if (becomes !== undefined) {
+    const arn = iamArn(partition, accountId, becomes);
+    permit(arn, arn, conditions);
+  }
   return await checked.run({ ...desk, accountId, subject });
 }
 

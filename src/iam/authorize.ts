@@ -3,7 +3,7 @@
  * what the policies attached to them allow, and nothing that one of them denies.
  */
 import { ownEffects, ownVerdict } from "../policy/own-policies.ts";
-import type { Caller } from "../service/caller.ts";
+import { type Caller, ownPoliciesOf } from "../service/caller.ts";
 import { callerCondition } from "../service/caller-conditions.ts";
 import type { Authenticated } from "../service/service.ts";
 import { policyDenial } from "./errors.ts";
@@ -26,22 +26,18 @@ export function authorize(
   nowMs: number,
 ): void {
   if (caller.type === "Root") return;
-  const { identityPolicies = [], session } = caller;
-  const own = ownEffects(
-    { identityPolicies, sessionPolicy: session?.policy },
-    {
-      // An identity policy names no principal: whose it is has been settled.
-      principal: { type: "anonymous" },
-      action,
-      resource,
-      context: {
-        get: (key) =>
-          ownConditions(key, caller) ??
-          callerCondition(key, { caller, facts, nowMs }) ??
-          conditions?.get(key),
-      },
+  const own = ownEffects(ownPoliciesOf(caller), {
+    // An identity policy names no principal: whose it is has been settled.
+    principal: { type: "anonymous" },
+    action,
+    resource,
+    context: {
+      get: (key) =>
+        ownConditions(key, caller) ??
+        callerCondition(key, { caller, facts, nowMs }) ??
+        conditions?.get(key),
     },
-  );
+  });
   const verdict = ownVerdict(own);
   if (verdict.effect !== "allow") throw policyDenial(caller, action, shown, verdict);
 }

@@ -7,12 +7,13 @@ import { findPolicy } from "./find-policy.ts";
 import { defaultDocument } from "./managed-policy.ts";
 
 type Finding = Pick<AccountStore, "findGroup" | "findManagedPolicy">;
-export type EffectivePolicies = Pick<Caller, "identityPolicies">;
+export type EffectivePolicies = Pick<Caller, "identityPolicies" | "permissionsBoundary">;
 type Owner = Pick<GroupRecord, "policies" | "attachedPolicies">;
 
 /** Whether the user's record alone says what the user may do, as most do. */
 export function standsAlone(user: UserRecord): boolean {
-  return user.attachedPolicies.length === 0 && user.groupIds.length === 0;
+  const { attachedPolicies, groupIds, permissionsBoundary } = user;
+  return attachedPolicies.length === 0 && groupIds.length === 0 && permissionsBoundary === null;
 }
 
 /**
@@ -23,8 +24,20 @@ export function effectivePolicies(user: UserRecord, store: Finding): Eventually<
   const groups = eventuallyAll(user.groupIds.map((groupId) => requireGroup(groupId, store)));
   return andThen(groups, (found) => {
     const texts = eventuallyAll([user, ...found].map((owner) => textsOf(owner, store)));
-    return andThen(texts, (all) => ({ identityPolicies: all.flat() }));
+    return andThen(texts, (all) => withBoundary(all.flat(), user, store));
   });
+}
+
+function withBoundary(
+  identityPolicies: readonly string[],
+  { permissionsBoundary: policyId }: UserRecord,
+  store: Finding,
+): Eventually<EffectivePolicies> {
+  if (policyId === null) return { identityPolicies };
+  return andThen(documentOf(policyId, store), (permissionsBoundary) => ({
+    identityPolicies,
+    permissionsBoundary,
+  }));
 }
 
 function textsOf(owner: Owner, store: Finding): Eventually<readonly string[]> {
@@ -38,7 +51,7 @@ function textsOf(owner: Owner, store: Finding): Eventually<readonly string[]> {
 function documentOf(policyId: string, store: Finding): Eventually<string> {
   return andThen(findPolicy(policyId, store), (policy) => {
     if (policy !== undefined) return defaultDocument(policy);
-    throw new Error(`the managed policy ${policyId} is attached and missing`);
+    throw new Error(`the managed policy ${policyId} is in use and missing`);
   });
 }
 

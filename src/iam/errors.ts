@@ -1,4 +1,4 @@
-import type { Verdict } from "../policy/own-policies.ts";
+import { reasonOf, type Verdict } from "../policy/own-policies.ts";
 import type { Caller } from "../service/caller.ts";
 import { ServiceError } from "../service/service-error.ts";
 
@@ -24,13 +24,9 @@ export function policyDenial(
   { arn }: Caller,
   action: string,
   resource: string,
-  { effect, by }: Verdict,
+  verdict: Verdict,
 ): ServiceError {
-  const kind = by === "session" ? "session policy" : "identity-based policy";
-  const why =
-    effect === "deny"
-      ? `with an explicit deny in ${by === "session" ? "a" : "an"} ${kind}`
-      : `because no ${kind} allows the ${action} action`;
+  const why = reasonOf(verdict, action);
   return iamError(
     "AccessDenied",
     `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,

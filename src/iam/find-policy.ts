@@ -76,7 +76,8 @@ export async function usesOf(
   };
 }
 
-async function policyOfArn(
+/** Nothing for a policy that is not there, or not of this account. */
+export async function policyOfArn(
   arn: string,
   { store, partition, accountId }: Where,
 ): Promise<ManagedPolicyRecord | undefined> {

@@ -392,5 +392,5 @@ test("a caller whose policy is missing is an error, not a caller without it", as
   if (user === undefined) throw new Error("bob is not there");
   const gone = { attachedPolicies: ["ANPAAAAAAAAAAAAAAAAAA"], rowVersion: user.rowVersion + 1 };
   await iam.bench.store.commit([{ kind: "update", table: "users", record: { ...user, ...gone } }]);
-  await expect(iam.callerWith(accessKeyId)).rejects.toThrow("is attached and missing");
+  await expect(iam.callerWith(accessKeyId)).rejects.toThrow("is in use and missing");
 });

@@ -81,6 +81,10 @@ interface ForAccount<Input> extends Common<Input> {
 
 interface ForSubject<Input extends { readonly UserName?: string }> extends Common<Input> {
   readonly run: Run<Input, { readonly subject: Subject }>;
+  /** What a policy may ask of the request. */
+  readonly conditions?: (input: Input) => ConditionFacts;
+  /** A policy may ask for the boundary of the user as it is. */
+  readonly tellsBoundary?: true;
   /** What the user will be called afterwards, as a resource: that has to be allowed as well. */
   readonly becomes?: (input: Input, user: UserRecord) => string;
 }
@@ -104,6 +108,7 @@ export interface CheckedCall {
   readonly roleName?: string;
   readonly userName?: string;
   readonly conditions?: ConditionFacts;
+  readonly tellsBoundary?: true;
   readonly becomes?: (user: UserRecord) => string;
   readonly groupBecomes?: (group: GroupRecord) => string;
   /** With the account for a resource, with what was named for everything else. */
@@ -157,7 +162,8 @@ export function accountOperation<Input>(definition: ForAccount<Input>): IamOpera
   };
 }
 
-function conditionsOf<Input>(
+/** What a policy may ask of a request, where the operation says so. */
+export function conditionsOf<Input>(
   { conditions }: { readonly conditions?: (input: Input) => ConditionFacts },
   input: Input,
 ): Pick<CheckedCall, "conditions"> {
@@ -199,6 +205,8 @@ export function userOperation<Input extends { readonly UserName?: string }>(
       return {
         requestParameters: definition.record(input),
         ...(input.UserName === undefined ? {} : { userName: input.UserName }),
+        ...conditionsOf(definition, input),
+        ...(definition.tellsBoundary === undefined ? {} : { tellsBoundary: true }),
         becomes: (user) => becomes?.(input, user) ?? userResource(user),
         async run({ subject, ...given }) {
           if (subject === undefined) throw new Error("the call is about nobody");

@@ -19,6 +19,7 @@ import { deleteRolePolicy } from "./operations/delete-role-policy.ts";
 import { deleteUser } from "./operations/delete-user.ts";
 import { deleteUserPolicy } from "./operations/delete-user-policy.ts";
 import { detachGroupPolicy } from "./operations/detach-group-policy.ts";
+import { deleteUserPermissionsBoundary } from "./operations/delete-user-permissions-boundary.ts";
 import { detachUserPolicy } from "./operations/detach-user-policy.ts";
 import { getGroup } from "./operations/get-group.ts";
 import { getGroupPolicy } from "./operations/get-group-policy.ts";
@@ -44,6 +45,7 @@ import { listUserPolicies } from "./operations/list-user-policies.ts";
 import { listUsers } from "./operations/list-users.ts";
 import { putGroupPolicy } from "./operations/put-group-policy.ts";
 import { putRolePolicy } from "./operations/put-role-policy.ts";
+import { putUserPermissionsBoundary } from "./operations/put-user-permissions-boundary.ts";
 import { putUserPolicy } from "./operations/put-user-policy.ts";
 import { removeUserFromGroup } from "./operations/remove-user-from-group.ts";
 import { setDefaultPolicyVersion } from "./operations/set-default-policy-version.ts";
@@ -98,6 +100,8 @@ export const operations: ReadonlyMap<string, IamOperation> = new Map([
   ["AttachUserPolicy", attachUserPolicy],
   ["ListAttachedUserPolicies", listAttachedUserPolicies],
   ["DetachUserPolicy", detachUserPolicy],
+  ["PutUserPermissionsBoundary", putUserPermissionsBoundary],
+  ["DeleteUserPermissionsBoundary", deleteUserPermissionsBoundary],
   ["CreateGroup", createGroup],
   ["GetGroup", getGroup],
   ["ListGroups", listGroups],

@@ -436,10 +436,11 @@ describe("refused is", () => {
       "404 NoSuchEntity: The user policy with name p cannot be found.",
     ],
     [
-      "a boundary, which would not hold",
+      "a boundary that is not there",
       "CreateUser",
       { UserName: "new", PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
-      "400 ValidationError: Keyhaven does not support PermissionsBoundary yet.",
+      "404 NoSuchEntity: Scope ARN: arn:aws:iam::aws:policy/ReadOnlyAccess does not exist or is " +
+        "not attachable.",
     ],
     [
       "a condition key that is never there",

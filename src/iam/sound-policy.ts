@@ -44,8 +44,6 @@ function isNeverKnown(key: string, tags: TagKnowledge): boolean {
 
 const neverKnown: ReadonlySet<string> = new Set([
   "kms:resourcealiases",
-  "iam:permissionsboundary",
-  "iam:policyarn",
   "aws:principalorgid",
   "aws:principalorgpaths",
   "aws:resourceorgid",

@@ -16,7 +16,7 @@ export function iamArn(partition: string, accountId: string, resource: string): 
   return `arn:${partition}:iam::${accountId}:${resource}`;
 }
 
-/** A user in the members of the IAM API Reference's "User". */
+/** A user in the members of the IAM API Reference's "User", as lists have them. */
 export function userMembers(user: UserRecord, partition: string): QueryOutput {
   return {
     Path: user.path,

@@ -1,5 +1,5 @@
 /** AccessDeniedException, in the words of the Troubleshooting access page of the IAM user guide. */
-import type { Effect, Voice } from "../policy/own-policies.ts";
+import { type Effect, reasonOf, type Voice } from "../policy/own-policies.ts";
 import type { Caller } from "../service/caller.ts";
 import { KmsError } from "./errors.ts";
 
@@ -25,19 +25,9 @@ export function accessDeniedBy(
   resource: string,
   effect: Effect,
 ): KmsError {
-  const { a, plain } = policyNames[by];
-  const reason =
-    effect === "deny"
-      ? `with an explicit deny in ${a} ${plain} policy`
-      : `because no ${plain} policy allows the kms:${action} action`;
+  const reason = reasonOf({ by, effect }, `kms:${action}`);
   return denied(`${subject(caller, action)} on ${resource} ${reason}`);
 }
-
-const policyNames: Readonly<Record<Voice, { readonly a: string; readonly plain: string }>> = {
-  resource: { a: "a", plain: "resource-based" },
-  identity: { a: "an", plain: "identity-based" },
-  session: { a: "a", plain: "session" },
-};
 
 function subject({ arn }: Caller, action: string): string {
   return `User: ${arn} is not authorized to perform: kms:${action}`;

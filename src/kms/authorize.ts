@@ -8,15 +8,9 @@ import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
 import { type AccessRequest, evaluateResourcePolicy } from "../policy/evaluate.ts";
-import {
-  type OwnPolicies,
-  ownEffects,
-  ownVerdict,
-  type Verdict,
-  weigh,
-} from "../policy/own-policies.ts";
+import { ownEffects, ownVerdict, type Verdict, weigh } from "../policy/own-policies.ts";
 import type { RequestPrincipal } from "../policy/principal.ts";
-import type { Caller } from "../service/caller.ts";
+import { ownPoliciesOf } from "../service/caller.ts";
 import { accessDeniedBy, accessDeniedToUnknownKey } from "./access-denied.ts";
 import type { KmsError } from "./errors.ts";
 import { isGranted } from "./find-grants.ts";
@@ -89,7 +83,7 @@ function decide(
 function grantVerdict(principal: RequestPrincipal, access: KeyAccess, desk: Asking): Verdict {
   const { caller } = desk;
   if (caller.session?.policy === undefined) return { effect: "allow", by: "resource" };
-  const own = ownEffects(ownPolicies(caller), requestFor(principal, access, desk));
+  const own = ownEffects(ownPoliciesOf(caller), requestFor(principal, access, desk));
   return weigh({ effect: "allow", through: "role" }, own, true);
 }
 
@@ -103,7 +97,7 @@ export function policyVerdict(
   const request = requestFor(principal, asked, desk);
   return weigh(
     evaluateResourcePolicy(policy, request),
-    ownEffects(ownPolicies(desk.caller), request),
+    ownEffects(ownPoliciesOf(desk.caller), request),
     desk.caller.accountId === asked.key.accountId,
   );
 }
@@ -126,11 +120,6 @@ function requestFor(
   };
 }
 
-function ownPolicies({ identityPolicies, session }: Caller): OwnPolicies {
-  if (identityPolicies === undefined) return {};
-  return { identityPolicies, sessionPolicy: session?.policy };
-}
-
 /** What the caller's own policies say, where the key's policy can only deny. */
 export function ownVerdictOn(asked: PolicyQuestion & { readonly key: Key }, desk: Asking): Verdict {
   const principal = principalOf(desk.caller);
@@ -138,7 +127,7 @@ export function ownVerdictOn(asked: PolicyQuestion & { readonly key: Key }, desk
   const request = requestFor(principal, asked, desk);
   const { effect } = evaluateResourcePolicy(compiledPolicy(asked.key.policy), request);
   if (effect === "deny") return { effect, by: "resource" };
-  return ownVerdict(ownEffects(ownPolicies(desk.caller), request));
+  return ownVerdict(ownEffects(ownPoliciesOf(desk.caller), request));
 }
 
 function refusal(
@@ -169,7 +158,7 @@ export function requireIdentityAction(
     principal === undefined
       ? { effect: "none", by: "identity" }
       : ownVerdict(
-          ownEffects(ownPolicies(caller), {
+          ownEffects(ownPoliciesOf(caller), {
             principal,
             action: `kms:${action}`,
             resource,

@@ -13,8 +13,18 @@ export interface Caller {
    * came. Missing for an account's root identity, which needs none.
    */
   readonly identityPolicies?: readonly string[];
+  /** The text of the policy that is the most the caller may do, where there is one. */
+  readonly permissionsBoundary?: string;
   /** Of an assumed role. */
   readonly session?: RoleSession;
+}
+
+/**
+ * All the policies that a caller brings along, for whoever decides: what forgot one of them
+ * would allow too much.
+ */
+export function ownPoliciesOf({ identityPolicies, permissionsBoundary, session }: Caller) {
+  return { identityPolicies, permissionsBoundary, sessionPolicy: session?.policy };
 }
 
 /** What is true of the session in which a role is assumed, as far as AWS tells policies of it. */

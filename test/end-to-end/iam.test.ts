@@ -90,4 +90,54 @@ describe.skipIf(cliLack !== undefined)(`aws iam${skipped(cliLack)}`, () => {
     const found = await answer(["iam", "get-user-policy", ...policy]);
     expect(found["PolicyDocument"]).toEqual(JSON.parse(document));
   });
+
+  test("lets a user do what a group's policy allows and the boundary does not forbid", async () => {
+    const { accountId } = keyhaven.credentials;
+    const { KeyMetadata } = await answer(["kms", "create-key"]);
+    const key = ["--key-id", KeyMetadata?.["KeyId"] ?? ""];
+    const encrypt = ["kms", "encrypt", ...key, "--plaintext", `fileb://${plaintextFile}`];
+    await aws(["iam", "create-user", "--user-name", "dave"]);
+    const { AccessKey } = await answer(["iam", "create-access-key", "--user-name", "dave"]);
+    const dave = {
+      AWS_ACCESS_KEY_ID: AccessKey?.["AccessKeyId"] ?? "",
+      AWS_SECRET_ACCESS_KEY: AccessKey?.["SecretAccessKey"] ?? "",
+    };
+    const created = ["iam", "create-policy", "--policy-name", "writing"];
+    const { Policy } = await answer([...created, "--policy-document", document]);
+    const policy = ["--policy-arn", Policy?.["Arn"] ?? ""];
+    expect(Policy?.["Arn"]).toBe(`arn:aws:iam::${accountId}:policy/writing`);
+    const group = ["--group-name", "writers"];
+    await aws(["iam", "create-group", ...group]);
+    await aws(["iam", "attach-group-policy", ...group, ...policy]);
+    expect(await refusal(encrypt, dave)).toContain("no identity-based policy allows");
+    await aws(["iam", "add-user-to-group", ...group, "--user-name", "dave"]);
+    expect(await answer(encrypt, dave)).toMatchObject({ KeyId: KeyMetadata?.["Arn"] });
+
+    const nothing = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Action: "kms:DescribeKey", Resource: "*" },
+    });
+    const limited = ["iam", "create-policy", "--policy-name", "limit"];
+    const { Policy: limit } = await answer([...limited, "--policy-document", nothing]);
+    const boundary = ["--user-name", "dave", "--permissions-boundary", limit?.["Arn"] ?? ""];
+    await aws(["iam", "put-user-permissions-boundary", ...boundary]);
+    expect(await refusal(encrypt, dave)).toContain(
+      "because no permissions boundary allows the kms:Encrypt action",
+    );
+    const widened = ["--policy-arn", limit?.["Arn"] ?? "", "--set-as-default"];
+    await aws(["iam", "create-policy-version", ...widened, "--policy-document", document]);
+    expect(await answer(encrypt, dave)).toMatchObject({ KeyId: KeyMetadata?.["Arn"] });
+
+    const version = ["--policy-arn", limit?.["Arn"] ?? "", "--version-id", "v2"];
+    const { PolicyVersion } = await answer(["iam", "get-policy-version", ...version]);
+    expect(PolicyVersion?.["Document"]).toEqual(JSON.parse(document));
+    expect(await answer(["iam", "list-entities-for-policy", ...policy])).toMatchObject({
+      PolicyGroups: [{ GroupName: "writers" }],
+    });
+    const conflict = await refusal(["iam", "delete-user", "--user-name", "dave"], {});
+    expect(conflict).toContain("(DeleteConflict)");
+    await aws(["iam", "detach-group-policy", ...group, ...policy]);
+    expect(await refusal(encrypt, dave)).toContain("no identity-based policy allows");
+    await aws(["iam", "delete-policy", ...policy]);
+  });
 });

@@ -14,6 +14,7 @@ export const attachGroupPolicy = groupOperation<Input>({
   readOnly: false,
   input: { GroupName: shape.groupName, PolicyArn: shape.policyArn },
   record: ({ GroupName: groupName, PolicyArn: policyArn }) => ({ groupName, policyArn }),
+  conditions: ({ PolicyArn }) => new Map([["iam:policyarn", PolicyArn]]),
 
   async run({ input: { PolicyArn }, group, store, partition }) {
     const { accountId } = group;

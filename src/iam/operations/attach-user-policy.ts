@@ -14,6 +14,8 @@ export const attachUserPolicy = userOperation<Input>({
   readOnly: false,
   input: { UserName: shape.existingUserName, PolicyArn: shape.policyArn },
   record: ({ UserName: userName, PolicyArn: policyArn }) => ({ policyArn, userName }),
+  conditions: ({ PolicyArn }) => new Map([["iam:policyarn", PolicyArn]]),
+  tellsBoundary: true,
 
   async run({ input: { PolicyArn }, subject, store, partition }) {
     const user = namedUser(subject);

@@ -12,6 +12,7 @@ export const deleteUserPolicy = userOperation<Input>({
   readOnly: false,
   input: { UserName: shape.existingUserName, PolicyName: shape.policyName },
   record: ({ UserName: userName, PolicyName: policyName }) => ({ policyName, userName }),
+  tellsBoundary: true,
 
   async run({ input, subject }) {
     const user = namedUser(subject);

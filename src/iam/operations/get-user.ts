@@ -1,4 +1,5 @@
 /** GetUser: a user of the account, or the caller when none is named. */
+import { boundaryArn, boundaryMembers } from "../boundary.ts";
 import { userOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
 import { userMembers } from "../user.ts";
@@ -14,7 +15,8 @@ export const getUser = userOperation<Input>({
 
   async run({ subject, store, partition }) {
     if (subject.user !== undefined) {
-      return { output: { User: userMembers(subject.user, partition) } };
+      const boundary = boundaryMembers(await boundaryArn(subject.user, { store, partition }));
+      return { output: { User: { ...userMembers(subject.user, partition), ...boundary } } };
     }
     const account = await store.findAccount(subject.accountId);
     const CreateDate = new Date(account?.createdAtMs ?? 0);

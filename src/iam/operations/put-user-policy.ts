@@ -24,6 +24,7 @@ export const putUserPolicy = userOperation<Input>({
     policyName,
     userName,
   }),
+  tellsBoundary: true,
 
   async run({ input: { PolicyName, PolicyDocument }, subject }) {
     const user = namedUser(subject);

@@ -581,3 +581,17 @@ test("the size of policy and tags is told in percent, where there are any", asyn
   const Policy = policyOf({ Action: ["kms:Encrypt"], Resource: "*" });
   expect((await assume(bob, RoleArn, { Policy }))["PackedPolicySize"]).toBe(6);
 });
+
+function allowing(Action: string): string {
+  return JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } });
+}
+
+test("a permissions boundary limits which roles a user may assume", async () => {
+  const bob = await bench.user("bob", mayAssume);
+  const RoleArn = await bench.role("App", trustAccount);
+  const within = { ...bob, permissionsBoundary: allowing("sts:*") };
+  const outside = { ...bob, permissionsBoundary: allowing("kms:*") };
+  const input = { RoleArn, RoleSessionName: "one" };
+  await expect(bench.sts("AssumeRole", input, within)).resolves.toBeDefined();
+  await expect(bench.sts("AssumeRole", input, outside)).rejects.toThrow("is not authorized");
+});

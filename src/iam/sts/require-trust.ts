@@ -3,7 +3,7 @@ import type { ConditionContext, ConditionFact } from "../../policy/evaluation.ts
 import { evaluateResourcePolicy } from "../../policy/evaluate.ts";
 import { ownEffects, weigh } from "../../policy/own-policies.ts";
 import type { RequestPrincipal } from "../../policy/principal.ts";
-import type { Caller } from "../../service/caller.ts";
+import { type Caller, ownPoliciesOf } from "../../service/caller.ts";
 import { callerCondition } from "../../service/caller-conditions.ts";
 import type { Authenticated } from "../../service/service.ts";
 import type { RoleRecord, Tag } from "../../store/records.ts";
@@ -59,11 +59,9 @@ function isTrusted(
   if (principal === undefined) return false;
   const context = conditionsOf(asked, by, nowMs);
   const request = { principal, action, resource: asked.roleArn, context };
-  const { identityPolicies = [], session } = caller;
-  const own = { identityPolicies, sessionPolicy: session?.policy };
   const { effect } = weigh(
-    evaluateResourcePolicy(compiledTrust(asked.role, session?.role.id), request),
-    ownEffects(own, request),
+    evaluateResourcePolicy(compiledTrust(asked.role, caller.session?.role.id), request),
+    ownEffects(ownPoliciesOf(caller), request),
     asked.role.accountId === caller.accountId,
   );
   return effect === "allow";
