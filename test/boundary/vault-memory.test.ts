@@ -1,5 +1,11 @@
 /** What stays in the memory of the vault's process of keys that it has let go. */
-import { createPrivateKey, type KeyObject, randomBytes, randomUUID } from "node:crypto";
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,7 +13,7 @@ import { afterAll, describe, expect, type TestContext, test } from "vitest";
 import { connectVault } from "../../src/kms/vault-client.ts";
 import { movedToOwnBuffer } from "../../src/kms/vault-socket.ts";
 import { startVault } from "../../src/launcher/start-vault.ts";
-import { askVault } from "../../src/kms/vault.ts";
+import { askVault, askVaultToOpen } from "../../src/kms/vault.ts";
 import type { WrappedImportKey, WrappedKeyMaterial } from "../../src/vault-protocol/commands.ts";
 import { newPrivateKey, pkcs8, publicKeyIn, wrapFor } from "../customer.ts";
 import { memoryOf } from "../process-memory.ts";
@@ -107,6 +113,42 @@ async function useImportedKeys(): Promise<WrappedKeyMaterial[]> {
   return [signing, signingRsa, mac, encrypting];
 }
 
+/** SM2 keys cannot be imported: what the test knows is what they decrypt and agree on. */
+async function useSm2Keys(): Promise<WrappedKeyMaterial[]> {
+  const encrypting = await newSm2Key("ENCRYPT_DECRYPT");
+  const plaintext = randomBytes(48);
+  remember("SM2 plaintext", plaintext);
+  const request = { material: encrypting, algorithm: "SM2PKE" };
+  const { ciphertext } = await askVault(vault, "rsaEncrypt", { ...request, plaintext });
+  const opened = await askVaultToOpen(vault, "rsaDecrypt", { ...request, ciphertext });
+  expect(Buffer.from(opened?.plaintext ?? [])).toEqual(plaintext);
+  const agreeing = await newSm2Key("KEY_AGREEMENT");
+  const { publicKey: peer } = generateKeyPairSync("ec", { namedCurve: "SM2" });
+  const publicKey = peer.export({ type: "spki", format: "der" });
+  const agreed = await askVaultToOpen(vault, "deriveSharedSecret", {
+    material: agreeing,
+    publicKey,
+  });
+  remember("SM2 shared secret", Buffer.from(agreed?.sharedSecret ?? []));
+  return [encrypting, agreeing];
+}
+
+async function newSm2Key(keyUsage: string): Promise<WrappedKeyMaterial> {
+  const facts = {
+    accountId,
+    keyId,
+    keySpec: "SM2",
+    keyUsage,
+    origin: "AWS_KMS",
+    multiRegion: false,
+    createdAtMs: 1,
+    reference: randomBytes(16),
+    keyMaterialId: randomBytes(32).toString("hex"),
+  };
+  const { wrapped } = await askVault(vault, "createKeyPair", { facts });
+  return { facts, wrapped };
+}
+
 async function forget(materials: readonly WrappedKeyMaterial[]): Promise<void> {
   for (const { facts } of materials) {
     await askVault(vault, "forgetKeyMaterial", { reference: facts.reference });
@@ -133,7 +175,9 @@ describe.skipIf(process.platform !== "linux")("the memory of the vault", () => {
   test("holds keys in use, and no byte of them once they were let go", async (context) => {
     await askVault(vault, "createDomainKey", { number: 1 });
     const materials = [];
-    for (let n = 0; n < 8; n += 1) materials.push(...(await useImportedKeys()));
+    for (let n = 0; n < 8; n += 1) {
+      materials.push(...(await useImportedKeys()), ...(await useSm2Keys()));
+    }
     remember("message", message);
     secrets.set("key file", readFileSync(path.join(directory, "root.key")));
     const known = new Map(secrets);
