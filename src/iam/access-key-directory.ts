@@ -7,7 +7,7 @@ import { Derived, derivedSigningKey } from "../service/derived.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { AccessKeyRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
-import { effectivePolicies, standsAlone } from "./effective-policies.ts";
+import { withEffectivePolicies } from "./effective-policies.ts";
 import { iamArn, userResource } from "./user.ts";
 
 const maxKept = 4_096;
@@ -28,24 +28,15 @@ export function accessKeyDirectory(parts: {
   const kept = new Derived<SigningCredential>(maxKept, ({ signingKey }) => signingKey.wipe());
   const credentialOf = (scope: SigningScope, owned: OwnedAccessKey) =>
     kept.find(nameOf(scope, owned), () => deriveCredential(scope, owned, parts));
-  // What a policy or a group says can change while the records of the user and of the access
-  // key stay as they are, so it is asked for each time.
-  const credentialOfUser = (scope: SigningScope, owned: Required<OwnedAccessKey>) =>
-    standsAlone(owned.user)
-      ? credentialOf(scope, owned)
-      : andThen(effectivePolicies(owned.user, store), (policies) =>
-          andThen(credentialOf(scope, owned), ({ caller, signingKey }) => ({
-            caller: { ...caller, ...policies },
-            signingKey,
-          })),
-        );
   return {
     findSigningCredential: (scope) =>
       andThen(store.findAccessKey(scope.accessKeyId), (record) => {
         if (record?.status !== "Active") return undefined;
         if (record.userId === null) return credentialOf(scope, { record });
         return andThen(store.findUser(record.userId), (user) =>
-          user === undefined ? undefined : credentialOfUser(scope, { record, user }),
+          user === undefined
+            ? undefined
+            : withEffectivePolicies(() => credentialOf(scope, { record, user }), user, store),
         );
       }),
   };

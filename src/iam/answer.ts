@@ -105,7 +105,9 @@ async function perform(
     const role = await store.findRoleNamed(accountId, folded(checked.roleName));
     const resource = roleResource(role ?? { path: "/", roleName: checked.roleName });
     const shown = iamArn(partition, accountId, `role/${checked.roleName}`);
-    permit(iamArn(partition, accountId, resource), shown, resourceTagConditions(role?.tags ?? []));
+    const boundary = checked.tellsBoundary && (await boundaryArn(role, desk));
+    const ofRole = [...resourceTagConditions(role?.tags ?? []), ...boundaryConditions(boundary)];
+    permit(iamArn(partition, accountId, resource), shown, new Map(ofRole));
     if (role === undefined) throw noSuchRole(checked.roleName);
     return await checked.run({ ...desk, accountId, role });
   }

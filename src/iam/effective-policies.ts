@@ -1,5 +1,6 @@
-/** The policies that decide for a user at this moment, its own and those it has through others. */
+/** The policies that decide for an identity at this moment, its own and those it has through others. */
 import { andThen, type Eventually, eventuallyAll } from "../lib/eventually.ts";
+import type { SigningCredential } from "../service/access-keys.ts";
 import type { Caller } from "../service/caller.ts";
 import type { GroupRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
@@ -7,12 +8,35 @@ import { findPolicy } from "./find-policy.ts";
 import { defaultDocument } from "./managed-policy.ts";
 
 type Finding = Pick<AccountStore, "findGroup" | "findManagedPolicy">;
-export type EffectivePolicies = Pick<Caller, "identityPolicies" | "permissionsBoundary">;
+type EffectivePolicies = Pick<Caller, "identityPolicies" | "permissionsBoundary">;
 type Owner = Pick<GroupRecord, "policies" | "attachedPolicies">;
 
-/** Whether the user's record alone says what the user may do, as most do. */
-export function standsAlone(user: UserRecord): boolean {
-  const { attachedPolicies, groupIds, permissionsBoundary } = user;
+/** A user or a role, which is in no group. */
+type Identity = Owner &
+  Pick<UserRecord, "permissionsBoundary"> &
+  Partial<Pick<UserRecord, "groupIds">>;
+
+/**
+ * A credential whose caller has the policies that are in effect now. What a policy or a
+ * group says can change while the record of the identity stays as it is, so it is asked
+ * for each time; of most identities the record alone says what they may do, and what was
+ * made of it does.
+ */
+export function withEffectivePolicies(
+  credential: () => Eventually<SigningCredential>,
+  identity: Identity,
+  store: Finding,
+): Eventually<SigningCredential> {
+  if (standsAlone(identity)) return credential();
+  return andThen(effectivePolicies(identity, store), (policies) =>
+    andThen(credential(), ({ caller, ...rest }) => ({
+      ...rest,
+      caller: { ...caller, ...policies },
+    })),
+  );
+}
+
+function standsAlone({ attachedPolicies, groupIds = [], permissionsBoundary }: Identity): boolean {
   return attachedPolicies.length === 0 && groupIds.length === 0 && permissionsBoundary === null;
 }
 
@@ -20,17 +44,18 @@ export function standsAlone(user: UserRecord): boolean {
  * The texts that are in effect now. A group or policy that is missing is an error: what a
  * caller must not do may stand in it.
  */
-export function effectivePolicies(user: UserRecord, store: Finding): Eventually<EffectivePolicies> {
-  const groups = eventuallyAll(user.groupIds.map((groupId) => requireGroup(groupId, store)));
+function effectivePolicies(identity: Identity, store: Finding): Eventually<EffectivePolicies> {
+  const { groupIds = [] } = identity;
+  const groups = eventuallyAll(groupIds.map((groupId) => requireGroup(groupId, store)));
   return andThen(groups, (found) => {
-    const texts = eventuallyAll([user, ...found].map((owner) => textsOf(owner, store)));
-    return andThen(texts, (all) => withBoundary(all.flat(), user, store));
+    const texts = eventuallyAll([identity, ...found].map((owner) => textsOf(owner, store)));
+    return andThen(texts, (all) => withBoundary(all.flat(), identity, store));
   });
 }
 
 function withBoundary(
   identityPolicies: readonly string[],
-  { permissionsBoundary: policyId }: UserRecord,
+  { permissionsBoundary: policyId }: Identity,
   store: Finding,
 ): Eventually<EffectivePolicies> {
   if (policyId === null) return { identityPolicies };

@@ -90,6 +90,8 @@ interface ForSubject<Input extends { readonly UserName?: string }> extends Commo
 }
 
 interface ForRole<Input extends { readonly RoleName: string }> extends Common<Input> {
+  /** A policy may ask for the boundary of the role as it is. */
+  readonly tellsBoundary?: true;
   readonly run: Run<Input, { readonly role: RoleRecord }>;
   /** What a policy may ask of the request. */
   readonly conditions?: (input: Input) => ConditionFacts;
@@ -183,6 +185,7 @@ export function roleOperation<Input extends { readonly RoleName: string }>(
         requestParameters: definition.record(input),
         roleName: input.RoleName,
         ...conditionsOf(definition, input),
+        ...(definition.tellsBoundary === undefined ? {} : { tellsBoundary: true }),
         async run({ role, ...given }) {
           if (role === undefined) throw new Error("the call is about no role");
           return await definition.run({ ...given, input, role });

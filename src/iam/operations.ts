@@ -2,6 +2,7 @@
 import type { IamOperation } from "./operation.ts";
 import { addUserToGroup } from "./operations/add-user-to-group.ts";
 import { attachGroupPolicy } from "./operations/attach-group-policy.ts";
+import { attachRolePolicy } from "./operations/attach-role-policy.ts";
 import { attachUserPolicy } from "./operations/attach-user-policy.ts";
 import { createAccessKey } from "./operations/create-access-key.ts";
 import { createGroup } from "./operations/create-group.ts";
@@ -15,11 +16,13 @@ import { deleteGroupPolicy } from "./operations/delete-group-policy.ts";
 import { deletePolicy } from "./operations/delete-policy.ts";
 import { deletePolicyVersion } from "./operations/delete-policy-version.ts";
 import { deleteRole } from "./operations/delete-role.ts";
+import { deleteRolePermissionsBoundary } from "./operations/delete-role-permissions-boundary.ts";
 import { deleteRolePolicy } from "./operations/delete-role-policy.ts";
 import { deleteUser } from "./operations/delete-user.ts";
+import { deleteUserPermissionsBoundary } from "./operations/delete-user-permissions-boundary.ts";
 import { deleteUserPolicy } from "./operations/delete-user-policy.ts";
 import { detachGroupPolicy } from "./operations/detach-group-policy.ts";
-import { deleteUserPermissionsBoundary } from "./operations/delete-user-permissions-boundary.ts";
+import { detachRolePolicy } from "./operations/detach-role-policy.ts";
 import { detachUserPolicy } from "./operations/detach-user-policy.ts";
 import { getGroup } from "./operations/get-group.ts";
 import { getGroupPolicy } from "./operations/get-group-policy.ts";
@@ -31,6 +34,7 @@ import { getUser } from "./operations/get-user.ts";
 import { getUserPolicy } from "./operations/get-user-policy.ts";
 import { listAccessKeys } from "./operations/list-access-keys.ts";
 import { listAttachedGroupPolicies } from "./operations/list-attached-group-policies.ts";
+import { listAttachedRolePolicies } from "./operations/list-attached-role-policies.ts";
 import { listAttachedUserPolicies } from "./operations/list-attached-user-policies.ts";
 import { listEntitiesForPolicy } from "./operations/list-entities-for-policy.ts";
 import { listGroupPolicies } from "./operations/list-group-policies.ts";
@@ -44,6 +48,7 @@ import { listRoles } from "./operations/list-roles.ts";
 import { listUserPolicies } from "./operations/list-user-policies.ts";
 import { listUsers } from "./operations/list-users.ts";
 import { putGroupPolicy } from "./operations/put-group-policy.ts";
+import { putRolePermissionsBoundary } from "./operations/put-role-permissions-boundary.ts";
 import { putRolePolicy } from "./operations/put-role-policy.ts";
 import { putUserPermissionsBoundary } from "./operations/put-user-permissions-boundary.ts";
 import { putUserPolicy } from "./operations/put-user-policy.ts";
@@ -117,4 +122,9 @@ export const operations: ReadonlyMap<string, IamOperation> = new Map([
   ["AttachGroupPolicy", attachGroupPolicy],
   ["ListAttachedGroupPolicies", listAttachedGroupPolicies],
   ["DetachGroupPolicy", detachGroupPolicy],
+  ["AttachRolePolicy", attachRolePolicy],
+  ["ListAttachedRolePolicies", listAttachedRolePolicies],
+  ["DetachRolePolicy", detachRolePolicy],
+  ["PutRolePermissionsBoundary", putRolePermissionsBoundary],
+  ["DeleteRolePermissionsBoundary", deleteRolePermissionsBoundary],
 ]);

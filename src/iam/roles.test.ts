@@ -281,9 +281,9 @@ describe("refused is", () => {
       "400 MalformedPolicyDocument: Keyhaven does not know the condition key aws:PrincipalOrgID yet.",
     ],
     [
-      "a permissions boundary",
+      "a permissions boundary that is not there",
       { PermissionsBoundary: "arn:aws:iam::aws:policy/x" },
-      "400 ValidationError: Keyhaven does not support PermissionsBoundary yet.",
+      "404 NoSuchEntity: Scope ARN: arn:aws:iam::aws:policy/x does not exist or is not attachable.",
     ],
     [
       "a session that is too short",

@@ -79,10 +79,12 @@ function decide(
   );
 }
 
-/** What is granted to a role, its sessions have as far as the policies they were made with go. */
+/** What is granted to a role, its sessions have as far as its boundary and the policies they were made with go. */
 function grantVerdict(principal: RequestPrincipal, access: KeyAccess, desk: Asking): Verdict {
   const { caller } = desk;
-  if (caller.session?.policy === undefined) return { effect: "allow", by: "resource" };
+  const { session, permissionsBoundary } = caller;
+  const isLimited = session?.policy !== undefined || permissionsBoundary !== undefined;
+  if (session === undefined || !isLimited) return { effect: "allow", by: "resource" };
   const own = ownEffects(ownPoliciesOf(caller), requestFor(principal, access, desk));
   return weigh({ effect: "allow", through: "role" }, own, true);
 }

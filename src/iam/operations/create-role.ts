@@ -1,6 +1,8 @@
 /** CreateRole: another role of the account, that may do nothing yet. */
 import type { Tag } from "../../store/records.ts";
+import { boundaryConditions, boundaryMembers, requireBoundary } from "../boundary.ts";
 import { iamError } from "../errors.ts";
+import { keptInPlace } from "../managed-policy.ts";
 import { accountOperation } from "../operation.ts";
 import { rolesPerAccount } from "../quotas.ts";
 import { newRoleMembers, roleResource, tagMembers } from "../role.ts";
@@ -17,6 +19,7 @@ interface Input {
   readonly Path?: string;
   readonly Description?: string;
   readonly MaxSessionDuration?: number;
+  readonly PermissionsBoundary?: string;
   readonly Tags?: readonly Tag[];
 }
 
@@ -24,13 +27,13 @@ const defaultSessionSeconds = 3_600;
 
 export const createRole = accountOperation<Input>({
   readOnly: false,
-  unsupported: ["PermissionsBoundary"],
   input: {
     RoleName: shape.roleName,
     AssumeRolePolicyDocument: shape.policyDocument,
     Path: shape.optional(shape.path),
     Description: shape.optional(shape.description),
     MaxSessionDuration: shape.maxSessionDuration,
+    PermissionsBoundary: shape.optional(shape.policyArn),
     Tags: tagList,
   },
   record: (input) => ({
@@ -39,10 +42,12 @@ export const createRole = accountOperation<Input>({
     path: input.Path,
     description: input.Description,
     maxSessionDuration: input.MaxSessionDuration,
+    permissionsBoundary: input.PermissionsBoundary,
     tags: input.Tags?.map(({ TagKey: key, TagValue: value }) => ({ key, value })),
   }),
   resource: ({ RoleName, Path = "/" }) => roleResource({ roleName: RoleName, path: Path }),
-  conditions: ({ Tags }) => requestTagConditions(Tags),
+  conditions: ({ Tags, PermissionsBoundary }) =>
+    new Map([...requestTagConditions(Tags), ...boundaryConditions(PermissionsBoundary)]),
 
   async run({ input, accountId, store, clock, partition }) {
     const { RoleName: roleName, AssumeRolePolicyDocument, Tags: tags = [] } = input;
@@ -52,6 +57,9 @@ export const createRole = accountOperation<Input>({
     }
     requireDistinctKeys(tags);
     requireOwnKeys(tags);
+    const { PermissionsBoundary: arn } = input;
+    const boundary =
+      arn === undefined ? undefined : await requireBoundary(arn, { store, partition, accountId });
     const role = {
       roleId: createUniqueId("AROA"),
       accountId,
@@ -63,15 +71,19 @@ export const createRole = accountOperation<Input>({
       policies: [],
       tags,
       attachedPolicies: [],
-      permissionsBoundary: null,
+      permissionsBoundary: boundary?.policyId ?? null,
       maxSessionSeconds: input.MaxSessionDuration ?? defaultSessionSeconds,
       createdAtMs: clock(),
       rowVersion: 1,
     };
     const members = newRoleMembers({ role, trustPolicy: role.trustPolicy, partition });
     return {
-      output: { Role: { ...members, ...tagMembers(role) } },
-      changes: [{ kind: "insert", table: "roles", record: role }, rolesPerAccount(accountId)],
+      output: { Role: { ...members, ...boundaryMembers(arn), ...tagMembers(role) } },
+      changes: [
+        { kind: "insert", table: "roles", record: role },
+        ...(boundary === undefined ? [] : keptInPlace(boundary)),
+        rolesPerAccount(accountId),
+      ],
       responseElements: { role: { roleName, roleId: role.roleId } },
     };
   },

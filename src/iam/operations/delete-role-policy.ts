@@ -12,6 +12,7 @@ export const deleteRolePolicy = roleOperation<Input>({
   readOnly: false,
   input: { RoleName: shape.roleName, PolicyName: shape.policyName },
   record: ({ RoleName: roleName, PolicyName: policyName }) => ({ policyName, roleName }),
+  tellsBoundary: true,
 
   async run({ input, role }) {
     const gone = requireInlinePolicy(role.policies, input.PolicyName, "role");

@@ -1,4 +1,5 @@
 /** GetRole: a role of the account. When it was last used is not kept, so that is left empty. */
+import { boundaryArn, boundaryMembers } from "../boundary.ts";
 import { roleOperation } from "../operation.ts";
 import { roleMembers, tagMembers } from "../role.ts";
 import * as shape from "../shapes.ts";
@@ -17,6 +18,9 @@ export const getRole = roleOperation<Input>({
     const { partition } = desk;
     const trustPolicy = await shownTrustPolicy(role, desk);
     const members = roleMembers({ role, trustPolicy, partition });
-    return { output: { Role: { ...members, ...tagMembers(role), RoleLastUsed: {} } } };
+    const boundary = boundaryMembers(await boundaryArn(role, desk));
+    return {
+      output: { Role: { ...members, ...boundary, ...tagMembers(role), RoleLastUsed: {} } },
+    };
   },
 });

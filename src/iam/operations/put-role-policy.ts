@@ -24,6 +24,7 @@ export const putRolePolicy = roleOperation<Input>({
     policyName,
     roleName,
   }),
+  tellsBoundary: true,
 
   async run({ input: { PolicyName, PolicyDocument }, role }) {
     requireSoundPolicy(PolicyDocument, "with-tags");

@@ -9,12 +9,13 @@ import type { SecretAccessKeys } from "../../service/secret-access-keys.ts";
 import type { SessionTokens } from "../../service/session-tokens.ts";
 import type { RoleRecord } from "../../store/records.ts";
 import type { AccountStore } from "../account-store.ts";
+import { withEffectivePolicies } from "../effective-policies.ts";
 import { roleResource } from "../role.ts";
 import { iamArn } from "../user.ts";
 import { decodeSession, type Session } from "./session.ts";
 
 interface SessionParts {
-  readonly store: Pick<AccountStore, "findRole">;
+  readonly store: Pick<AccountStore, "findRole" | "findGroup" | "findManagedPolicy">;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly sessionTokens: SessionTokens;
   readonly partition: string;
@@ -44,7 +45,9 @@ export function withSessions(lasting: AccessKeys, parts: SessionParts): AccessKe
         return andThen(store.findRole(known.roleId), (role) => {
           if (role === undefined) return undefined;
           const name = nameOf(scope, known, role);
-          return kept.find(name, () => deriveCredential(scope, known, role, parts));
+          const credential = () =>
+            kept.find(name, () => deriveCredential(scope, known, role, parts));
+          return withEffectivePolicies(credential, role, store);
         });
       });
     },

@@ -1,0 +1,31 @@
+/** ListAttachedRolePolicies: the managed policies that are attached to a role. */
+import { attachedPage } from "../attachments.ts";
+import { roleOperation } from "../operation.ts";
+import * as shape from "../shapes.ts";
+
+interface Input {
+  readonly RoleName: string;
+  readonly PathPrefix?: string;
+  readonly Marker?: string;
+  readonly MaxItems?: number;
+}
+
+export const listAttachedRolePolicies = roleOperation<Input>({
+  readOnly: true,
+  input: {
+    RoleName: shape.roleName,
+    PathPrefix: shape.optional(shape.policyPath),
+    Marker: shape.optional(shape.marker),
+    MaxItems: shape.maxItems,
+  },
+  record: (input) => ({
+    roleName: input.RoleName,
+    pathPrefix: input.PathPrefix,
+    marker: input.Marker,
+    maxItems: input.MaxItems,
+  }),
+
+  async run({ input, role, store, partition }) {
+    return { output: await attachedPage(role, input, { store, partition }) };
+  },
+});
