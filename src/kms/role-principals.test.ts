@@ -93,6 +93,16 @@ describe("a key policy that names a role", () => {
 });
 
 describe("a grant to a role", () => {
+  test("goes as far as the boundary of the role", async () => {
+    const { KeyId } = await grantTo(app.arn);
+    const within = (Action: string) => ({
+      ...app.session(),
+      permissionsBoundary: JSON.stringify({ Statement: [own("Allow", Action)] }),
+    });
+    expect(await encrypts(KeyId, within("kms:Encrypt"))).toBe("allowed");
+    expect(await encrypts(KeyId, within("s3:*"))).toContain("no permissions boundary allows");
+  });
+
   test("lets its sessions in, as far as the policies they were made with go", async () => {
     const { KeyId } = await grantTo(app.arn);
     expect(await encrypts(KeyId, app.session())).toBe("allowed");
