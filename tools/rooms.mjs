@@ -24,6 +24,13 @@ export const rooms = {
     packages: ["node:"],
     types: ["@aws-sdk/client-kms"],
   },
+  // What calls the operator's PKCS#11 module: a process of its own, as the vault is.
+  "pkcs11-protocol": { rooms: ["vault-protocol"], packages: [] },
+  pkcs11: { rooms: ["vault-protocol", "pkcs11-protocol"], packages: ["node:"] },
+  "pkcs11-client": {
+    rooms: ["lib", "service", "vault-protocol", "pkcs11-protocol"],
+    packages: ["node:"],
+  },
   xks: { rooms: ["lib", "service"], packages: ["node:"] },
   iam: { rooms: ["lib", "policy", "service", "store"], packages: ["node:"] },
   trail: { rooms: ["lib", "service", "store"], packages: ["node:"] },
@@ -41,6 +48,7 @@ export const rooms = {
       "identity",
       "kms",
       "xks",
+      "pkcs11-client",
       "iam",
       "trail",
       "launcher",
