@@ -8,6 +8,8 @@ const tools = [
   { name: "openssl", debian: "openssl", probe: ["openssl", "version"] },
   { name: "python3", debian: "python3", probe: ["python3", "--version"] },
   { name: "boto3", debian: "python3-boto3", probe: ["python3", "-c", "import boto3"] },
+  { name: "SoftHSM", debian: "softhsm2", probe: ["softhsm2-util", "--version"] },
+  { name: "pkcs11-tool", debian: "opensc", probe: ["opensc-tool", "--version"] },
   { name: "aws", debian: "awscli", probe: ["aws", "--version"] },
 ];
 

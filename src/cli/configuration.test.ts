@@ -57,6 +57,8 @@ request-quotas: true
 xks-hosts: [proxy.example, other.example=10.0.0.5:8443]
 xks-ca: authorities.pem
 xks-timeout: 500
+pkcs11-module: hsm.so
+pkcs11-clusters: [cluster-2345672abcd=the token, 444455556666/cluster-3456723bcde=other]
 log-level: debug
 `);
     expect(await read({ config })).toEqual({
@@ -73,6 +75,17 @@ log-level: debug
         hosts: ["proxy.example", "other.example=10.0.0.5:8443"],
         caPath: path.join(directory, "authorities.pem"),
         timeoutMs: 500,
+      },
+      pkcs11: {
+        modulePath: path.join(directory, "hsm.so"),
+        clusters: [
+          {
+            clusterId: "cluster-2345672abcd",
+            accountId: "000000000001",
+            tokenLabel: "the token",
+          },
+          { clusterId: "cluster-3456723bcde", accountId: "444455556666", tokenLabel: "other" },
+        ],
       },
       logLevel: "debug",
     });
@@ -136,7 +149,21 @@ log-level: debug
   });
 });
 
+const mustBeClusters =
+  "be clusters like cluster-2345672abcd=label,444455556666/cluster-3456723bcde=other label, " +
+  "each cluster and each label once";
+
 describe("a wrong configuration", () => {
+  test.each(["pkcs11-module", "pkcs11-clusters"] as const)(
+    "is refused when %s stands alone",
+    async (setting) => {
+      const value = setting === "pkcs11-module" ? "hsm.so" : "cluster-2345672abcd=label";
+      expect(await complaintsOf({ [setting]: value })).toEqual([
+        "pkcs11-module and pkcs11-clusters are needed together: only one is given.",
+      ]);
+    },
+  );
+
   const wrong: readonly (readonly [setting: string, value: string, must: string])[] = [
     ["port", "65536", "be a port number from 0 to 65535"],
     ["port", "-1", "be a port number from 0 to 65535"],
@@ -147,6 +174,10 @@ describe("a wrong configuration", () => {
     ["regions", "us-east-1,us-east-1", "be Region names like us-east-1,eu-west-1, each one once"],
     ["xks-hosts", "https://a", "be hosts like proxy.example,other.example=10.0.0.5:8443"],
     ["xks-timeout", "49", "be from 50 to 10000 milliseconds"],
+    ["pkcs11-module", " ", "be the path of a PKCS#11 module"],
+    ["pkcs11-clusters", "cluster-1=a", mustBeClusters],
+    ["pkcs11-clusters", "cluster-2345672abcd=a,cluster-2345672abcd=b", mustBeClusters],
+    ["pkcs11-clusters", "cluster-2345672abcd=a,444455556666/cluster-3456723bcde=a", mustBeClusters],
     ["regions", "mars", "be Region names like us-east-1,eu-west-1, each one once"],
     ["regions", "us-east-1,", "be Region names like us-east-1,eu-west-1, each one once"],
     ["connections-per-address", "0", "be a number from 1 to 4096"],

@@ -86,6 +86,7 @@ const paths: ReadonlySet<SettingName> = new Set([
   "tls-key",
   "attestation-root",
   "xks-ca",
+  "pkcs11-module",
 ]);
 
 function isPath(setting: SettingName): boolean {
@@ -96,6 +97,8 @@ function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
+
+const defaultAccountId = "111122223333";
 
 function toConfig(mode: ServerConfig["mode"], values: Values, base: string): ServerConfig {
   const { "tls-cert": certPath, "tls-key": keyPath } = values;
@@ -108,7 +111,7 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
     host: values.host ?? "127.0.0.1",
     port: values.port ?? 4566,
     ...(certPath === undefined || keyPath === undefined ? {} : { tls: { certPath, keyPath } }),
-    accountId: values.account ?? "111122223333",
+    accountId: values.account ?? defaultAccountId,
     regions: values.regions ?? awsRegions,
     attestationRootPath: values["attestation-root"],
     requestQuotas: values["request-quotas"] ?? false,
@@ -117,6 +120,7 @@ function toConfig(mode: ServerConfig["mode"], values: Values, base: string): Ser
       largeBodies: values["large-bodies-per-address"],
     },
     ...xksOf(values),
+    ...pkcs11Of(values),
     logLevel: values["log-level"] ?? "info",
   };
 }
@@ -131,4 +135,24 @@ function xksOf(values: Values): Pick<ServerConfig, "xks"> {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     },
   };
+}
+
+function pkcs11Of(values: Values): Pick<ServerConfig, "pkcs11"> {
+  const { "pkcs11-module": modulePath, "pkcs11-clusters": clusters, account } = values;
+  if (modulePath === undefined && clusters === undefined) return {};
+  if (modulePath === undefined || clusters === undefined) {
+    const missing = ["pkcs11-module and pkcs11-clusters are needed together: only one is given."];
+    throw new UsageFailure(missing);
+  }
+  const firstAccountId = account ?? defaultAccountId;
+  return {
+    pkcs11: { modulePath, clusters: clusters.map((each) => clusterOf(each, firstAccountId)) },
+  };
+}
+
+/** "cluster-id=token label", for another account than the first with "account/" before it. */
+function clusterOf(written: string, firstAccountId: string) {
+  const [name = "", tokenLabel = ""] = written.split("=");
+  const [clusterId = "", accountId = firstAccountId] = name.split("/").toReversed();
+  return { clusterId, accountId, tokenLabel };
 }

@@ -25,6 +25,8 @@ const descriptions: Readonly<Record<SettingName, readonly [argument: string, wha
   "xks-hosts": ["<names>", "XKS proxies that need not be public: host=address:port, with commas"],
   "xks-ca": ["<file>", "certificate authorities of XKS proxies besides the public ones, PEM"],
   "xks-timeout": ["<ms>", "how long an XKS proxy may take to answer (default: 250, as AWS)"],
+  "pkcs11-module": ["<file>", "the PKCS#11 module of the tokens that hold keys, a shared library"],
+  "pkcs11-clusters": ["<names>", "its tokens as clusters: cluster-…=token label, with commas"],
   "log-level": ["<level>", "debug, info, warn, error or silent (default: info)"],
 };
 

@@ -14,6 +14,8 @@ export const settingNames = [
   "xks-hosts",
   "xks-ca",
   "xks-timeout",
+  "pkcs11-module",
+  "pkcs11-clusters",
   "log-level",
 ] as const;
 

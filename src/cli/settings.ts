@@ -27,6 +27,16 @@ const proxyHosts = z
   .array(z.string().check(z.trim(), z.regex(proxyHost)))
   .check(z.minLength(1), z.maxLength(100));
 
+const cluster = /^(?:\d{12}\/)?cluster-[2-7a-zA-Z]{11,16}=[^=]{1,32}$/;
+
+/** Tokens as clusters: neither a cluster nor a token is there twice. */
+const clusters = z.array(z.string().check(z.trim(), z.regex(cluster))).check(
+  z.minLength(1),
+  z.maxLength(100),
+  z.refine((all) => isWithoutRepetition(all.map((each) => each.replace(/^.*\/|=.*$/g, "")))),
+  z.refine((all) => isWithoutRepetition(all.map((each) => each.replace(/^.*=/, "")))),
+);
+
 /** What a value must look like, and the words for one that does not. */
 export const settings = {
   port: {
@@ -74,6 +84,13 @@ export const settings = {
       z.pipe(z.transform(Number), z.number().check(z.gte(50), z.lte(10_000))),
     ),
     must: "be from 50 to 10000 milliseconds",
+  },
+  "pkcs11-module": { schema: text, must: "be the path of a PKCS#11 module" },
+  "pkcs11-clusters": {
+    schema: z.pipe(textOrList, clusters),
+    must:
+      "be clusters like cluster-2345672abcd=label,444455556666/cluster-3456723bcde=other label, " +
+      "each cluster and each label once",
   },
   "log-level": {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),

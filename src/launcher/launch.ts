@@ -10,6 +10,7 @@ import { greeting } from "./greeting.ts";
 import type { FromServer } from "./messages.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { heedSignals } from "./signals.ts";
+import { startTokens } from "./start-tokens.ts";
 import { startVault } from "./start-vault.ts";
 import { Supervisor } from "./supervisor.ts";
 import { untilSealed } from "./until-sealed.ts";
@@ -46,11 +47,13 @@ export async function launch({ config, isThrowaway }: Launch): Promise<number> {
 
 function supervise(config: ServerConfig, directory: DataDirectory): Supervisor {
   let initialize = directory.isNew;
+  const { pkcs11 } = config;
   return new Supervisor({
     config,
     // Beside this file's directory; built or not, the extension is the same as ours.
     serverEntry: path.join(import.meta.dirname, `../main${path.extname(import.meta.filename)}`),
     startVault: () => startVault({ directory: directory.vaultDirectory, initialize }),
+    startTokens: pkcs11 && (() => startTokens(pkcs11)),
     untilVaultLives: async (vault) => {
       if (initialize) await untilSealed(directory.vaultDirectory, vault.process);
       initialize = false;

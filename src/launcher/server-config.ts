@@ -22,7 +22,20 @@ export interface ServerConfig {
   };
   /** The XKS proxies that callers may name besides public ones, and who vouches for them. */
   readonly xks?: XksConfig;
+  /** The operator's PKCS#11 module, and the tokens in it that stand for CloudHSM clusters. */
+  readonly pkcs11?: Pkcs11Config;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+export interface Pkcs11Config {
+  /** Absolute; a shared library. */
+  readonly modulePath: string;
+  readonly clusters: readonly {
+    readonly clusterId: string;
+    /** The one account whose key store it can be. */
+    readonly accountId: string;
+    readonly tokenLabel: string;
+  }[];
 }
 
 export interface XksConfig {

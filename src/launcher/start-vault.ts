@@ -101,17 +101,17 @@ export function findBridge(): string | undefined {
 }
 
 /** Where Node looks up whether a file is an ES module. */
-function packageFiles(vaultCode: string): string[] {
+export function packageFiles(vaultCode: string): string[] {
   return ["package.json", "../package.json", "../../package.json"].map((name) =>
     path.join(vaultCode, name),
   );
 }
 
 /**
- * Takes all memory out of the vault's core dumps, where the system has such a filter and
+ * Takes all memory out of a process's core dumps, where the system has such a filter and
  * lets us. Node cannot set the limit on their size itself.
  */
-function leaveNoCore(pid: number): void {
+export function leaveNoCore(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/coredump_filter`, "0");
   } catch {

@@ -14,6 +14,8 @@ export interface Supervision {
   /** The file the API process begins with. */
   readonly serverEntry: string;
   readonly startVault: () => RunningVault;
+  /** Starts what works with PKCS#11 tokens; missing where there are none. */
+  readonly startTokens?: (() => RunningVault) | undefined;
   /** Resolves when a vault that has just been started may be relied on, or has ended. */
   readonly untilVaultLives: (vault: RunningVault) => Promise<void>;
   /** Called once, however often the API process is started again. */
@@ -117,11 +119,28 @@ export class Supervisor {
       onDeath: (how) => this.#replacesVault(how, server),
       until: over.signal,
     });
+    const tokens = this.#keepTokens(server, over.signal);
     const how = await server.ended;
     this.#server = undefined;
     over.abort();
-    await vaults;
+    await Promise.all([vaults, tokens]);
     return how;
+  }
+
+  /** The server lives without it: the keys in tokens are of no use meanwhile. */
+  async #keepTokens(server: RunningServer, until: AbortSignal): Promise<void> {
+    const start = this.#plan.startTokens;
+    if (start === undefined) return;
+    await keepVault({
+      start,
+      handOver: ({ socket }) => Promise.resolve(server.send({ type: "tokens" }, socket)),
+      onDeath: (how) => {
+        if (this.#isStopping) return false;
+        this.#plan.say(`What works with PKCS#11 tokens stopped (${how}); starting it again.`);
+        return true;
+      },
+      until,
+    });
   }
 
   /** The first vault's socket travels with the configuration, every other one alone. */
