@@ -15,6 +15,7 @@ const failedExitCode = 1;
 
 let opening: Promise<Server> | undefined;
 const vaultSockets = new Latest<Socket>();
+const tokenSockets = new Latest<Socket>();
 
 process.once("disconnect", () => process.exit(failedExitCode));
 process.on("message", (message: ToServer, handle: unknown) => {
@@ -23,8 +24,8 @@ process.on("message", (message: ToServer, handle: unknown) => {
 // These reach the whole process group; what they mean is the launcher's to say.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 
-async function heed(message: ToServer, vaultSocket: Socket | undefined): Promise<void> {
-  if (vaultSocket !== undefined) vaultSockets.offer(vaultSocket);
+async function heed(message: ToServer, socket: Socket | undefined): Promise<void> {
+  if (socket !== undefined) (message.type === "tokens" ? tokenSockets : vaultSockets).offer(socket);
   if (message.type === "start") await start(message.config);
   const server = await opening?.catch(() => undefined);
   if (message.type === "reload") await reload(server);
@@ -38,7 +39,7 @@ async function start(config: ServerConfig): Promise<void> {
   );
   // Before SQLite is used: what it copies in an erasure is for nobody else to read.
   process.env["SQLITE_TMPDIR"] = path.resolve(config.dataDirectory);
-  opening = openServer({ config, clock: Date.now, log, vaultSockets, onFatal });
+  opening = openServer({ config, clock: Date.now, log, vaultSockets, tokenSockets, onFatal });
 
   function onFatal(error: Error): void {
     log.fatal({ err: error }, "the server cannot go on");

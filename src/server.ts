@@ -22,6 +22,7 @@ import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
 import { vaultSessionTokens } from "./kms/session-tokens.ts";
+import { vaultKeyStorePasswords } from "./kms/key-store-passwords.ts";
 import { RequestQuotas } from "./kms/request-quotas.ts";
 import { type ClockJudgement, type HostTime, SeenTime } from "./kms/seen-time.ts";
 import { Setbacks } from "./kms/setbacks.ts";
@@ -33,6 +34,8 @@ import { partitionOf } from "./lib/arn.ts";
 import { type Clock, msPerDay } from "./lib/clock.ts";
 import { every, type Ticking } from "./lib/every.ts";
 import type { Latest } from "./lib/latest.ts";
+import { type TokenClient, tokenClient } from "./pkcs11-client/token-client.ts";
+import type { KeyStorePasswords } from "./service/token-keys.ts";
 import { type DirectoryLock, lockDirectory } from "./store/directory-lock.ts";
 import { keepErased } from "./store/erasing.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -60,6 +63,8 @@ interface Surroundings {
   readonly log: OperatorLog;
   /** The sockets of the vaults, one after the other: the newest is the one to speak to. */
   readonly vaultSockets: Latest<Socket>;
+  /** The same of the processes that work with PKCS#11 tokens; none where there are no tokens. */
+  readonly tokenSockets?: Latest<Socket> | undefined;
   /** Hears once when the server cannot go on: the process is to end, and another to begin. */
   readonly onFatal: (error: Error) => void;
 }
@@ -163,8 +168,11 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   const attestationRoots =
     attestationRootPath === undefined ? [] : readTrustedRoots(attestationRootPath);
   const requestQuotas = config.requestQuotas ? new RequestQuotas() : undefined;
+  const keyStorePasswords = vaultKeyStorePasswords(vault);
+  const tokenKeys = openTokens({ config, tokenSockets: around.tokenSockets, keyStorePasswords });
   const lifecycle = {
     vault,
+    tokenKeys,
     store,
     trail,
     lastUsages: new LastUsages(store),
@@ -181,7 +189,13 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
   };
   const externalKeys = await openXks(config.xks ?? {}, { secretAccessKeys, clock });
   const identities = identityDirectory({ store, partition });
-  const besides = { attestationRoots, externalKeys, secretAccessKeys, identities };
+  const besides = {
+    attestationRoots,
+    externalKeys,
+    secretAccessKeys,
+    keyStorePasswords,
+    identities,
+  };
   const gateway = await openGateway({
     ...config,
     services: [kmsService({ ...lifecycle, ...besides, requestQuotas, regions: config.regions })],
@@ -195,7 +209,21 @@ async function openHouse(foundation: Foundation, around: Surroundings): Promise<
     log,
     adminSocketPath: path.join(config.dataDirectory, "admin.sock"),
   });
-  return serverOf({ gateway, firstStart, lifecycle, externalKeys, foundation, log });
+  return serverOf({ gateway, firstStart, lifecycle, externalKeys, tokenKeys, foundation, log });
+}
+
+/** Tokens, by way of the process that the launcher starts for them. */
+function openTokens({
+  config,
+  tokenSockets,
+  keyStorePasswords,
+}: Pick<Surroundings, "config" | "tokenSockets"> & {
+  readonly keyStorePasswords: KeyStorePasswords;
+}): TokenClient {
+  const clusters = config.pkcs11?.clusters ?? [];
+  const client = tokenClient({ clusters, passwords: keyStorePasswords });
+  tokenSockets?.subscribe((socket) => client.attach(movedToOwnBuffer(socket)));
+  return client;
 }
 
 function clockWarnings(log: OperatorLog): ClockJudgement {
@@ -229,16 +257,17 @@ function serverOf(parts: {
   readonly firstStart: boolean;
   readonly lifecycle: LifecycleParts;
   readonly externalKeys: XksClient;
+  readonly tokenKeys: TokenClient;
   readonly foundation: Foundation;
   readonly log: OperatorLog;
 }): Server {
-  const { gateway, firstStart, lifecycle, externalKeys, foundation, log } = parts;
+  const { gateway, firstStart, lifecycle, externalKeys, tokenKeys, foundation, log } = parts;
   const ticking = every(
     lifecycleEveryMs,
     async () => void (await runLifecycle(lifecycle)),
     (error) => log.warn({ err: error }, "keys whose time has come could not all be seen to"),
   );
-  const settling = settlingKeyStores({ store: lifecycle.store, externalKeys }, log);
+  const settling = settlingKeyStores({ store: lifecycle.store, externalKeys, tokenKeys }, log);
   const warnOfUsages = (error: unknown): void => {
     log.warn({ err: error }, "the last uses of keys could not be stored");
   };
@@ -261,6 +290,7 @@ function serverOf(parts: {
       await ticking.stop();
       await settling.stop();
       externalKeys.close();
+      tokenKeys.close();
       await storingUsages.stop();
       await lifecycle.lastUsages.flush().catch(warnOfUsages);
       const erased = erasing.stop();

@@ -13,13 +13,14 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
-import { keepVault } from "./launcher/keep-vault.ts";
+import { keepVault, type RunningVault } from "./launcher/keep-vault.ts";
+import { startTokens } from "./launcher/start-tokens.ts";
 import { startVault } from "./launcher/start-vault.ts";
 import type { Clock } from "./lib/clock.ts";
 import { Latest } from "./lib/latest.ts";
 import { awsRegions } from "./lib/regions.ts";
 import { openServer } from "./server.ts";
-import type { XksConfig } from "./launcher/server-config.ts";
+import type { Pkcs11Config, XksConfig } from "./launcher/server-config.ts";
 
 export interface StartOptions {
   /** 0, the default, takes any free port. */
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Which XKS proxies it may speak to that are not public ones. */
   readonly xks?: XksConfig;
+  /** A PKCS#11 module, and the tokens in it that stand for CloudHSM clusters. */
+  readonly pkcs11?: Pkcs11Config;
 }
 
 export interface Keyhaven {
@@ -55,9 +58,11 @@ export interface Keyhaven {
 export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhaven> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "keyhaven-test-"));
   const vault = await startOwnVault(path.join(dataDirectory, "vault"));
+  const tokens = options.pkcs11 && keepTokens(options.pkcs11);
   const { region = "us-east-1", accountId = "111122223333" } = options;
   const stopVault = async (): Promise<void> => {
     await vault.stop();
+    await tokens?.stop();
     await rm(dataDirectory, { recursive: true, force: true });
   };
   const log = pino({ level: "error" });
@@ -74,12 +79,14 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
         requestQuotas: options.requestQuotas ?? false,
         logLevel: "error",
         ...(options.xks === undefined ? {} : { xks: options.xks }),
+        ...(options.pkcs11 === undefined ? {} : { pkcs11: options.pkcs11 }),
       },
       clock: options.clock ?? Date.now,
       // Who moves the clock moves time itself: it is not a clock that went wrong.
       host: options.clock && { elapsedMs: options.clock, bootId: null },
       log,
       vaultSockets: vault.sockets,
+      tokenSockets: tokens?.sockets,
       onFatal: (error) => log.fatal({ err: error }, "the server cannot go on"),
     });
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
@@ -103,14 +110,25 @@ export async function startKeyhaven(options: StartOptions = {}): Promise<Keyhave
 
 async function startOwnVault(directory: string) {
   await mkdir(directory, { mode: 0o700 });
+  let initialize = true;
+  return kept(() => {
+    const vault = startVault({ directory, initialize });
+    initialize = false;
+    return vault;
+  });
+}
+
+function keepTokens(config: Pkcs11Config) {
+  return kept(() => startTokens(config));
+}
+
+function kept(start: () => RunningVault) {
   const sockets = new Latest<Socket>();
   const ending = new AbortController();
-  let initialize = true;
-  const kept = keepVault({
-    start: () => startVault({ directory, initialize }),
-    handOver: (vault) => {
-      initialize = false;
-      sockets.offer(vault.socket);
+  const keeping = keepVault({
+    start,
+    handOver: ({ socket }) => {
+      sockets.offer(socket);
       return Promise.resolve();
     },
     onDeath: () => true,
@@ -120,7 +138,7 @@ async function startOwnVault(directory: string) {
     sockets,
     async stop() {
       ending.abort();
-      await kept;
+      await keeping;
     },
   };
 }

@@ -36,6 +36,9 @@ import { openVaultInProcess } from "../src/vault/in-process.ts";
 import { ServiceError } from "../src/service/service-error.ts";
 import { openXks } from "../src/xks/open-xks.ts";
 import { errorsOfOperations } from "../tools/operation-errors.ts";
+import { vaultKeyStorePasswords } from "../src/kms/key-store-passwords.ts";
+import { tokenClient } from "../src/pkcs11-client/token-client.ts";
+import type { KeyStorePasswords, TokenKeys } from "../src/service/token-keys.ts";
 
 /** A trail record, as it stands in the journal. */
 export type TrailRecord = Readonly<Record<string, unknown>>;
@@ -102,12 +105,15 @@ export interface BenchOptions {
   readonly requestQuotas?: boolean;
   /** Which XKS proxies it may speak to. */
   readonly xks?: XksConfig;
+  /** Tokens that stand for clusters, given whoever keeps their users' passwords. */
+  readonly tokens?: (passwords: KeyStorePasswords) => TokenKeys;
 }
 
 export async function kmsBench({
   attestationRoots = [],
   requestQuotas = false,
   xks = { hosts: [] },
+  tokens = (passwords) => tokenClient({ clusters: [], passwords }),
 }: BenchOptions = {}): Promise<KmsBench> {
   const directory = mkdtempSync(path.join(tmpdir(), "keyhaven-bench-"));
   const store = await openSqliteStore({ directory, mode: "serve" });
@@ -137,8 +143,10 @@ export async function kmsBench({
   const externalKeys = await openXks(xks, { secretAccessKeys, clock });
   const lastUsages = new LastUsages(store);
   const identities = identityDirectory({ store, partition: "aws" });
-  const reach = { externalKeys, secretAccessKeys, identities };
-  const parts = { vault, store, trail, lastUsages, clock, ...reach };
+  const keyStorePasswords = vaultKeyStorePasswords(vault);
+  const tokenKeys = tokens(keyStorePasswords);
+  const outside = { externalKeys, tokenKeys, secretAccessKeys, keyStorePasswords };
+  const parts = { vault, store, trail, lastUsages, clock, ...outside, identities };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
   const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
   const setbacks: string[] = [];

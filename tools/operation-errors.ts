@@ -57,6 +57,7 @@ const taken: Readonly<Record<string, readonly string[]>> = {
 /** Where a port is called, and what is behind it: no import leads there. */
 const behindPorts: Readonly<Record<string, string>> = {
   "key-store-settings.ts#sealCredential": "secret-access-keys.ts#vaultSecretAccessKeys",
+  "token-key-store.ts#sealPassword": "key-store-passwords.ts#vaultKeyStorePasswords",
 };
 
 /** The errors of every operation, sorted, by the operation's name. */

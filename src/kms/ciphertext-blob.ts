@@ -4,7 +4,8 @@
  *
  *   0  "SKM" and format 1    4  suite    5  flags (bit 0: multi-Region key)
  *   6  key UUID, 16 bytes   22  key material reference, 16 bytes
- *  38  suite 1: sealed by the vault; suite 2: that, encrypted again (double-encryption.ts)
+ *  38  suite 1: sealed by the vault; suites 2 and 3: that, encrypted again by an external key
+ *      or by a key in a token (double-encryption.ts)
  */
 import { KmsError } from "./errors.ts";
 
@@ -13,7 +14,7 @@ const multiRegionFlag = 1;
 export const blobHeaderBytes = 38;
 /** Where the suite stands. */
 export const suiteByte = 4;
-export const suites = { single: 1, double: 2 } as const;
+export const suites = { single: 1, external: 2, token: 3 } as const;
 const sealedOverhead = 76;
 
 export interface BlobHeader {
@@ -37,13 +38,18 @@ export function findBlobHeader(bytes: Uint8Array): BlobHeader | undefined {
   const ours =
     blob.length >= blobHeaderBytes + sealedOverhead &&
     magic.equals(blob.subarray(0, suiteByte)) &&
-    (suite === suites.single || suite === suites.double);
+    (suite === suites.single || suite === suites.external || suite === suites.token);
   if (!ours || flags > multiRegionFlag) return undefined;
   const hex = blob.toString("hex", 6, 22);
   return {
     keyId: flags === multiRegionFlag ? `mrk-${hex}` : uuid(hex),
     materialReference: blob.toString("hex", 22, blobHeaderBytes),
   };
+}
+
+/** The key material that a blob says it was made with, 32 hex digits, of a blob that is one of ours. */
+export function materialReferenceOf(blob: Uint8Array): string {
+  return Buffer.from(blob.subarray(22, blobHeaderBytes)).toString("hex");
 }
 
 function uuid(hex: string): string {

@@ -1,37 +1,31 @@
 /** The external key that a new KMS key is to stand for: there, fit, and nobody else's. */
 import type { CreateKeyRequest } from "@aws-sdk/client-kms";
 import { type ExternalKeyMetadata, hasFailed } from "../service/external-keys.ts";
-import type { CustomKeyStoreRecord, KeyRecord } from "../store/records.ts";
-import type { Change } from "../store/store.ts";
+import type { CustomKeyStoreRecord } from "../store/records.ts";
 import { KmsError } from "./errors.ts";
-import { invalidKeyStoreState, proxyOf, requireKeyStore } from "./key-stores.ts";
+import {
+  type KeyStorePlace,
+  placeIn,
+  proxyOf,
+  requireConnected,
+  requireKeyStore,
+  requireType,
+} from "./key-stores.ts";
 import type { Desk } from "./operation.ts";
 import { keyCreationFailed } from "./xks-failures.ts";
-
-/** What makes a new key one of an external key store. */
-export interface ExternalPlace {
-  readonly properties: Pick<KeyRecord, "origin" | "customKeyStoreId" | "xksKeyId">;
-  /** The key store is not deleted or disconnected while the key is made: its record changes too. */
-  readonly change: Change;
-}
 
 /** Asks the proxy about the external key. Nothing for a key with another origin. */
 export async function findExternalPlace(
   { Origin, CustomKeyStoreId = "", XksKeyId: xksKeyId = "" }: CreateKeyRequest,
   desk: Desk,
-): Promise<ExternalPlace | undefined> {
+): Promise<KeyStorePlace | undefined> {
   if (Origin !== "EXTERNAL_KEY_STORE") return undefined;
   const keyStore = await requireKeyStore(CustomKeyStoreId, desk);
-  if (keyStore.connectionState !== "CONNECTED") {
-    throw invalidKeyStoreState(keyStore, "Connect it before you create keys in it.");
-  }
+  requireType(keyStore, Origin);
+  requireConnected(keyStore, "Connect it before you create keys in it.");
   await requireUnused(keyStore, xksKeyId, desk);
   await requireFitKey(keyStore, xksKeyId, desk);
-  const record = { ...keyStore, rowVersion: keyStore.rowVersion + 1 };
-  return {
-    properties: { origin: Origin, customKeyStoreId: keyStore.customKeyStoreId, xksKeyId },
-    change: { kind: "update", table: "customKeyStores", record },
-  };
+  return placeIn(keyStore, { origin: Origin, xksKeyId });
 }
 
 async function requireUnused(

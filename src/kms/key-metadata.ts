@@ -38,6 +38,7 @@ export function keyMetadata(
     PendingDeletionWindowInDays: key.pendingWindowDays ?? undefined,
     CurrentKeyMaterialId: shownMaterialId(key, currentMaterial),
     CustomKeyStoreId: key.customKeyStoreId ?? undefined,
+    CloudHsmClusterId: key.keyStore?.clusterId ?? undefined,
     XksKeyConfiguration: key.xksKeyId === null ? undefined : { Id: key.xksKeyId },
   };
 }

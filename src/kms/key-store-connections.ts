@@ -5,17 +5,21 @@
  */
 import { randomUUID } from "node:crypto";
 import { type ExternalKeys, hasFailed } from "../service/external-keys.ts";
+import type { TokenKeys } from "../service/token-keys.ts";
 import type { CustomKeyStoreRecord } from "../store/records.ts";
 import { type Change, type Store, StoreConflict } from "../store/store.ts";
 import { moved, proxyOf } from "./key-stores.ts";
+import { hasProblem, tokenConnectionErrorCode } from "./token-failures.ts";
+import { tokenKeyStoreOf } from "./token-key-store.ts";
 import { connectionErrorCode } from "./xks-failures.ts";
 
 export interface KeyStoreParts {
   readonly store: Store;
   readonly externalKeys: ExternalKeys;
+  readonly tokenKeys: TokenKeys;
 }
 
-/** Proxies that are asked side by side. */
+/** Proxies and tokens that are asked side by side. */
 const batchSize = 32;
 
 /** Brings up to so many key stores to where they are going, and says how many arrived. */
@@ -37,7 +41,29 @@ async function settle(keyStore: CustomKeyStoreRecord, parts: KeyStoreParts): Pro
   }
 }
 
-async function nextStep(
+async function nextStep(keyStore: CustomKeyStoreRecord, parts: KeyStoreParts): Promise<Change> {
+  return keyStore.customKeyStoreType === "AWS_CLOUDHSM"
+    ? await nextStepInCluster(keyStore, parts)
+    : await nextStepAtProxy(keyStore, parts);
+}
+
+async function nextStepInCluster(
+  keyStore: CustomKeyStoreRecord,
+  { tokenKeys }: KeyStoreParts,
+): Promise<Change> {
+  const inCluster = tokenKeyStoreOf(keyStore);
+  if (keyStore.connectionState === "DISCONNECTING") {
+    // What cannot be logged out of is away, and whoever comes back is not logged in.
+    await tokenKeys.disconnect(inCluster);
+    return moved(keyStore, "DISCONNECTED");
+  }
+  const answer = await tokenKeys.connect(inCluster);
+  return hasProblem(answer)
+    ? moved(keyStore, "FAILED", tokenConnectionErrorCode(answer.failed))
+    : moved(keyStore, "CONNECTED");
+}
+
+async function nextStepAtProxy(
   keyStore: CustomKeyStoreRecord,
   { externalKeys }: KeyStoreParts,
 ): Promise<Change> {

@@ -13,21 +13,35 @@ export interface KeyStoreMembers {
   readonly CloudHsmClusterId?: string | undefined;
   readonly KeyStorePassword?: string | undefined;
   readonly TrustAnchorCertificate?: string | undefined;
+  readonly XksProxyUriEndpoint?: string | undefined;
+  readonly XksProxyUriPath?: string | undefined;
+  readonly XksProxyAuthenticationCredential?: object | undefined;
   readonly XksProxyConnectivity?: string | undefined;
   readonly XksProxyVpcEndpointServiceName?: string | undefined;
   readonly XksProxyVpcEndpointServiceOwner?: string | undefined;
 }
 
-/** An external key store has no cluster, and a public endpoint no endpoint service. */
-export function requireSoundMembers(input: KeyStoreMembers): void {
-  const { CloudHsmClusterId, KeyStorePassword, TrustAnchorCertificate } = input;
-  for (const [member, value] of Object.entries({
-    CloudHsmClusterId,
-    KeyStorePassword,
-    TrustAnchorCertificate,
-  })) {
-    if (value === undefined) continue;
-    throw invalid(`${member} is not valid for custom key stores of type EXTERNAL_KEY_STORE.`);
+const membersOfTypes = {
+  AWS_CLOUDHSM: ["CloudHsmClusterId", "KeyStorePassword", "TrustAnchorCertificate"],
+  EXTERNAL_KEY_STORE: [
+    "XksProxyUriEndpoint",
+    "XksProxyUriPath",
+    "XksProxyAuthenticationCredential",
+    "XksProxyConnectivity",
+    "XksProxyVpcEndpointServiceName",
+    "XksProxyVpcEndpointServiceOwner",
+  ],
+} as const;
+
+/** An external key store has no cluster, one in a cluster no proxy, and a public endpoint no endpoint service. */
+export function requireSoundMembers(
+  input: KeyStoreMembers,
+  type: CustomKeyStoreRecord["customKeyStoreType"],
+): void {
+  const others = type === "AWS_CLOUDHSM" ? "EXTERNAL_KEY_STORE" : "AWS_CLOUDHSM";
+  for (const member of membersOfTypes[others]) {
+    if (input[member] === undefined) continue;
+    throw invalid(`${member} is not valid for custom key stores of type ${type}.`);
   }
   if (input.XksProxyConnectivity === "VPC_ENDPOINT_SERVICE") return requireServiceName(input);
   const { XksProxyVpcEndpointServiceName: name, XksProxyVpcEndpointServiceOwner: owner } = input;
@@ -68,7 +82,7 @@ export async function requireUnique(
       `The custom key store name ${draft.customKeyStoreName} is already in use.`,
     );
   }
-  if (others.some((other) => uriOf(other) === uriOf(draft))) {
+  if (draft.uriEndpoint !== null && others.some((other) => uriOf(other) === uriOf(draft))) {
     throw new KmsError(
       "XksProxyUriInUseException",
       "The XksProxyUriEndpoint and XksProxyUriPath are already in use by another external key " +
@@ -79,7 +93,7 @@ export async function requireUnique(
 
 /** Host names are the same in upper and lower case. */
 function uriOf({ uriEndpoint, uriPath }: CustomKeyStoreRecord): string {
-  return uriEndpoint.toLowerCase() + uriPath;
+  return `${uriEndpoint?.toLowerCase()}${uriPath}`;
 }
 
 /** Asks the proxy how it is. Refuses settings with which it does not answer as it should. */

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../lib/clock.ts";
+import type { TokenKeys } from "../service/token-keys.ts";
 import type { ServiceEvent, Trail } from "../service/trail.ts";
 import { commitOnRecord } from "../store/commit-on-record.ts";
 import { StoreUnavailable } from "../store/errors.ts";
@@ -23,6 +24,7 @@ import { changesAtPrimary } from "./related-keys.ts";
 import { rotate } from "./rotation.ts";
 import type { SeenTime } from "./seen-time.ts";
 import type { Setbacks } from "./setbacks.ts";
+import { backingKeysOf, tokenKeyOf, tokenOrigin } from "./token-key.ts";
 import { forgetKeyMaterial } from "./vault.ts";
 
 export interface LifecycleParts {
@@ -30,6 +32,7 @@ export interface LifecycleParts {
   readonly store: Store;
   readonly trail: Trail;
   readonly lastUsages: LastUsages;
+  readonly tokenKeys: Pick<TokenKeys, "destroy">;
   readonly clock: Clock;
   /** By which something may be destroyed. */
   readonly seenTime: Pick<SeenTime, "now">;
@@ -170,11 +173,38 @@ async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
     { kind: "delete", table: "keys", record: recordOf(key) },
     ...(await changesAtPrimary(parts.store, key, atMs)),
   ];
-  const stored = await storeOnRecord(changes, [serviceEvent("DeleteKey", key, { atMs })], parts);
-  if (!stored) return false;
+  const event = serviceEvent("DeleteKey", key, { atMs });
+  const additionalEventData = backingKeysOf(key, materials);
+  const onRecord = additionalEventData === undefined ? event : { ...event, additionalEventData };
+  if (!(await storeOnRecord(changes, [onRecord], parts))) return false;
   const references = materials.map(({ reference }) => reference);
   await forgetKeyMaterial(parts.vault, references);
+  await destroyInToken(key, references, parts);
   return true;
+}
+
+/**
+ * Not before the deletion is stored: until then it can be cancelled. Without the key material
+ * of the vault that goes with it, what is left in a token that is away decrypts nothing.
+ */
+async function destroyInToken(
+  key: Key,
+  references: readonly string[],
+  { store, tokenKeys, setbacks, clock }: LifecycleParts,
+): Promise<void> {
+  const { accountId, region, customKeyStoreId } = key;
+  if (key.origin !== tokenOrigin || customKeyStoreId === null) return;
+  const keyStore = await store.findCustomKeyStore({ accountId, region, customKeyStoreId });
+  if (keyStore === undefined) return;
+  for (const reference of references) {
+    const isConnected = keyStore.connectionState === "CONNECTED";
+    const answer = isConnected
+      ? await tokenKeys.destroy(tokenKeyOf(keyStore, reference))
+      : { failed: "not connected" };
+    if (!("failed" in answer)) continue;
+    const left = new Error(`${reference} is left in its token: ${answer.failed}`);
+    setbacks.note(key, left, clock());
+  }
 }
 
 async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Promise<boolean> {

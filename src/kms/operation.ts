@@ -6,6 +6,7 @@ import type { AttestedRecipient } from "../attestation/verify-attestation.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { ExternalKeys } from "../service/external-keys.ts";
 import type { Identities } from "../service/identities.ts";
+import type { KeyStorePasswords, TokenKeys } from "../service/token-keys.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { CallEvent, ServiceEvent, Trail, TrailResource } from "../service/trail.ts";
 import type { GrantTerms, KeyMaterialRecord } from "../store/records.ts";
@@ -35,6 +36,8 @@ export interface Desk {
   /** The Regions that are served. */
   readonly regions: readonly string[];
   readonly externalKeys: ExternalKeys;
+  readonly tokenKeys: TokenKeys;
+  readonly keyStorePasswords: KeyStorePasswords;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly identities: Identities;
   readonly caller: Caller;

@@ -3,6 +3,7 @@ import type { TrustedRoots } from "../attestation/certificate-chain.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ExternalKeys } from "../service/external-keys.ts";
 import type { Identities } from "../service/identities.ts";
+import type { KeyStorePasswords, TokenKeys } from "../service/token-keys.ts";
 import type { SecretAccessKeys } from "../service/secret-access-keys.ts";
 import type { Authenticated, Service } from "../service/service.ts";
 import type { Trail } from "../service/trail.ts";
@@ -29,6 +30,8 @@ export interface KmsParts {
   /** The Regions that are served. */
   readonly regions: readonly string[];
   readonly externalKeys: ExternalKeys;
+  readonly tokenKeys: TokenKeys;
+  readonly keyStorePasswords: KeyStorePasswords;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly identities: Identities;
   readonly clock: Clock;

@@ -178,7 +178,10 @@ export interface CustomKeyStoreName {
   readonly customKeyStoreId: string;
 }
 
-/** A custom key store: so far an external one, behind an XKS proxy. */
+/**
+ * A custom key store: an external one, behind an XKS proxy, or one of type AWS_CLOUDHSM, in a
+ * token. What belongs to the other type is null.
+ */
 export interface CustomKeyStoreRecord extends Versioned, CustomKeyStoreName {
   readonly customKeyStoreName: string;
   readonly connectionState:
@@ -189,10 +192,16 @@ export interface CustomKeyStoreRecord extends Versioned, CustomKeyStoreName {
     | "DISCONNECTING";
   /** Why it is FAILED; null in every other state. */
   readonly connectionErrorCode: string | null;
-  readonly uriEndpoint: string;
-  readonly uriPath: string;
-  /** The credential that the proxy knows us by; its secret is sealed by the vault. */
-  readonly accessKeyId: string;
+  readonly customKeyStoreType: "EXTERNAL_KEY_STORE" | "AWS_CLOUDHSM";
+  readonly uriEndpoint: string | null;
+  readonly uriPath: string | null;
+  /** The credential that the proxy knows us by. */
+  readonly accessKeyId: string | null;
+  /** The cluster that the operator's token stands for. */
+  readonly clusterId: string | null;
+  /** A certificate, PEM, as it was sent. */
+  readonly trustAnchor: string | null;
+  /** Sealed by the vault: the credential's secret, or the password of the cluster's user. */
   readonly wrappedSecret: Uint8Array;
   readonly createdAtMs: number;
 }

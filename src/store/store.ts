@@ -236,6 +236,11 @@ export interface Store {
   listCustomKeyStoresOnTheirWay(limit: number): Promise<readonly CustomKeyStoreRecord[]>;
   /** Whether a custom key store holds any KMS key, in whatever state. */
   hasKeysInStore(name: CustomKeyStoreName): Promise<boolean>;
+  /** The key store of a cluster, in whichever Region. */
+  findKeyStoreOfCluster(
+    accountId: string,
+    clusterId: string,
+  ): Promise<CustomKeyStoreRecord | undefined>;
   /** The KMS key in a key store that stands for an external key. */
   findKeyOfExternalKey(name: CustomKeyStoreName, xksKeyId: string): Promise<KeyRecord | undefined>;
 

@@ -9,12 +9,12 @@ const multiRegionKeyId = /^mrk-[0-9a-f]{32}$/;
 export const symmetricSpec = "SYMMETRIC_DEFAULT";
 
 /**
- * Where key material comes from: made by this vault, or imported. For a key in an external
- * key store this vault makes the inner of two layers.
+ * Where key material comes from: made by this vault, or imported. For a key in a custom key
+ * store this vault makes the inner of two layers.
  */
 export const ownOrigin = "AWS_KMS";
 export const externalOrigin = "EXTERNAL";
-const keyStoreOrigin = "EXTERNAL_KEY_STORE";
+const keyStoreOrigins: readonly string[] = ["EXTERNAL_KEY_STORE", "AWS_CLOUDHSM"];
 
 const rsa = ["ENCRYPT_DECRYPT", "SIGN_VERIFY"];
 const nistCurve = ["SIGN_VERIFY", "KEY_AGREEMENT"];
@@ -68,7 +68,8 @@ export function areSoundWithoutId(facts: Omit<KeyMaterialFacts, "keyMaterialId">
 /** In a key store there are symmetric single-Region keys only. */
 function isOriginOf(facts: Omit<KeyMaterialFacts, "keyMaterialId">): boolean {
   if (facts.origin === ownOrigin || facts.origin === externalOrigin) return true;
-  return facts.origin === keyStoreOrigin && facts.keySpec === symmetricSpec && !facts.multiRegion;
+  const isInKeyStore = keyStoreOrigins.includes(facts.origin);
+  return isInKeyStore && facts.keySpec === symmetricSpec && !facts.multiRegion;
 }
 
 export function isAccountId(accountId: string): boolean {

@@ -12,6 +12,7 @@ import { grantContexts } from "./0007-grant-contexts.ts";
 import { users } from "./0008-users.ts";
 import { roles } from "./0009-roles.ts";
 import { policiesAndGroups } from "./0010-policies-and-groups.ts";
+import { tokenKeyStores } from "./0011-token-key-stores.ts";
 
 /** SQL statements that take the schema one version on, without BEGIN or COMMIT. */
 export type Migration = string;
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   users,
   roles,
   policiesAndGroups,
+  tokenKeyStores,
 ];

@@ -155,6 +155,7 @@ function keyStoreQueries(select: ReturnType<typeof selectsOf>) {
       `connection_state IN ('CONNECTING', 'DISCONNECTING')
          ORDER BY account_id, region, custom_key_store_id LIMIT ?`,
     ),
+    listKeyStoresOfCluster: select("customKeyStores", "account_id = ? AND cluster_id = ?"),
     listFirstKeyInStore: select(
       "keys",
       "account_id = ? AND region = ? AND custom_key_store_id = ? LIMIT 1",

@@ -50,6 +50,39 @@ test("brings an older schema up to date and keeps what is there", () => {
   database.close();
 });
 
+test("keeps the external key stores of an older schema", () => {
+  const file = aDatabaseFile();
+  const before = migrations.slice(
+    0,
+    migrations.findIndex((step) => step.includes("trust_anchor")),
+  );
+  prepareDatabaseFile(file, "serve", before);
+  const older = openDatabase(file, "write");
+  older.exec(`INSERT INTO custom_key_stores VALUES ('111122223333', 'eu-west-1', 'cks-1', 'outside',
+    'CONNECTED', NULL, 'https://proxy.example', '/kms/xks/v1', 'AKID', x'0102', 7, 3)`);
+  older.close();
+  prepareDatabaseFile(file, "serve");
+  const database = openDatabase(file, "write");
+  expect({ ...database.prepare("SELECT * FROM custom_key_stores").get() }).toEqual({
+    account_id: "111122223333",
+    region: "eu-west-1",
+    custom_key_store_id: "cks-1",
+    custom_key_store_name: "outside",
+    connection_state: "CONNECTED",
+    connection_error_code: null,
+    custom_key_store_type: "EXTERNAL_KEY_STORE",
+    uri_endpoint: "https://proxy.example",
+    uri_path: "/kms/xks/v1",
+    access_key_id: "AKID",
+    cluster_id: null,
+    trust_anchor: null,
+    wrapped_secret: new Uint8Array([1, 2]),
+    created_at_ms: 7,
+    row_version: 3,
+  });
+  database.close();
+});
+
 test("a migration that fails changes nothing, and is made again the next time", () => {
   const file = aDatabaseFile();
   prepareDatabaseFile(file, "serve");

@@ -268,6 +268,8 @@ function keyReads(parts: Parts): Omit<PlainReads, keyof AccountReads | keyof Gro
       read(() => queries.listCustomKeyStoresOnTheirWay(limit)),
     hasKeysInStore: async (name) =>
       read(() => queries.listFirstKeyInStore(...keyStoreNameValues(name)).length > 0),
+    findKeyStoreOfCluster: async (accountId, clusterId) =>
+      read(() => queries.listKeyStoresOfCluster(accountId, clusterId)[0]),
     findKeyOfExternalKey: async (name, xksKeyId) =>
       read(() => queries.listKeysOfExternalKey(...keyStoreNameValues(name), xksKeyId)[0]),
     findKeyLastUsage: async (name) => read(() => queries.find.keyLastUsages(keyNameValues(name))),

@@ -10,10 +10,11 @@ import {
   dataKeyUse,
   requireSoundDataKey,
 } from "../../data-keys.ts";
-import { encryptOutside, type OuterDesk, type OuterUse } from "../../double-encryption.ts";
+import { encryptOutside } from "../../double-encryption.ts";
 import { canonicalContext } from "../../encryption-context.ts";
 import { currentMaterial, shownMaterialId, wrappedMaterial } from "../../key-material.ts";
 import { keyOperation } from "../../operation.ts";
+import type { OuterDesk, OuterUse } from "../../outer-keys.ts";
 import { forRecipient } from "../../recipients.ts";
 import * as shape from "../../shapes.ts";
 import { askVault } from "../../vault.ts";

@@ -1,11 +1,14 @@
-/** GenerateRandom: random bytes from the vault's generator. It uses no key. */
+/** GenerateRandom: random bytes from the vault's generator, or from a token's. It uses no key. */
+import type { CustomKeyStoreRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
-import { requireKeyStore } from "../../key-stores.ts";
+import { requireConnected, requireKeyStore } from "../../key-stores.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import { forRecipient } from "../../recipients.ts";
 import { sentOrNull } from "../../recorded.ts";
 import * as shape from "../../shapes.ts";
+import { hasProblem, tokenNotUsable } from "../../token-failures.ts";
+import { tokenKeyStoreOf } from "../../token-key-store.ts";
 import { askVault } from "../../vault.ts";
 
 export const generateRandom = accountOperation("GenerateRandom", {
@@ -22,8 +25,16 @@ export const generateRandom = accountOperation("GenerateRandom", {
     }
   },
   async run({ input, vault, recipient, ...desk }) {
-    if (input.CustomKeyStoreId !== undefined) await refuseKeyStore(input.CustomKeyStoreId, desk);
-    const request = { lengthBytes: input.NumberOfBytes ?? 0 };
+    const lengthBytes = input.NumberOfBytes ?? 0;
+    if (input.CustomKeyStoreId !== undefined) {
+      const keyStore = await requireKeyStore(input.CustomKeyStoreId, desk);
+      if (recipient !== undefined) throw unsupported("with a Recipient for custom key stores");
+      const output: Output<"GenerateRandom"> = {
+        Plaintext: await randomOf(keyStore, lengthBytes, desk),
+      };
+      return { output };
+    }
+    const request = { lengthBytes };
     const made =
       recipient === undefined
         ? await askVault(vault, "generateRandom", request)
@@ -37,10 +48,20 @@ export const generateRandom = accountOperation("GenerateRandom", {
 });
 
 /** Only a CloudHSM cluster generates random bytes for others; an XKS proxy has no such call. */
-async function refuseKeyStore(customKeyStoreId: string, desk: Omit<Desk, "vault">): Promise<never> {
-  await requireKeyStore(customKeyStoreId, desk);
-  throw new KmsError(
-    "UnsupportedOperationException",
-    "GenerateRandom is not supported for custom key stores of type EXTERNAL_KEY_STORE.",
-  );
+async function randomOf(
+  keyStore: CustomKeyStoreRecord,
+  lengthBytes: number,
+  { tokenKeys }: Pick<Desk, "tokenKeys">,
+): Promise<Uint8Array> {
+  if (keyStore.customKeyStoreType !== "AWS_CLOUDHSM") {
+    throw unsupported("for custom key stores of type EXTERNAL_KEY_STORE");
+  }
+  requireConnected(keyStore, "Connect it before you generate random bytes in it.");
+  const made = await tokenKeys.generateRandom(tokenKeyStoreOf(keyStore), lengthBytes);
+  if (hasProblem(made)) throw tokenNotUsable();
+  return made.bytes;
+}
+
+function unsupported(when: string): KmsError {
+  return new KmsError("UnsupportedOperationException", `GenerateRandom is not supported ${when}.`);
 }

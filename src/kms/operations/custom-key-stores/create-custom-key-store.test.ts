@@ -67,16 +67,6 @@ describe("CreateCustomKeyStore", () => {
   });
 
   test.each([
-    ["AWS_CLOUDHSM is named", { CustomKeyStoreType: "AWS_CLOUDHSM" }],
-    ["no type is named", { CustomKeyStoreType: null }],
-  ])("UnsupportedOperationException when %s", async (_when, changes) => {
-    expect(await refused(changes)).toEqual({
-      code: "UnsupportedOperationException",
-      message: "Keyhaven does not support custom key stores of type AWS_CLOUDHSM yet.",
-    });
-  });
-
-  test.each([
     "XksProxyUriEndpoint",
     "XksProxyUriPath",
     "XksProxyAuthenticationCredential",

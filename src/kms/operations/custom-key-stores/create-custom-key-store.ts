@@ -1,10 +1,12 @@
-/** CreateCustomKeyStore: an external key store, behind an XKS proxy that answers. It is not connected yet. */
+/**
+ * CreateCustomKeyStore: an external key store, behind an XKS proxy that answers, or one in a
+ * CloudHSM cluster, which is a token of the operator's. It is not connected yet.
+ */
 import { randomBytes } from "node:crypto";
 import type { CreateCustomKeyStoreRequest } from "@aws-sdk/client-kms";
-import type { CustomKeyStoreRecord } from "../../../store/records.ts";
+import type { CustomKeyStoreName, CustomKeyStoreRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
-import { notYet } from "../../gaps.ts";
 import {
   refuseVpc,
   requireHealthyProxy,
@@ -18,9 +20,11 @@ import {
   customKeyStoreType,
   xksMembers,
 } from "../../key-store-shapes.ts";
+import { clusterOnRecord } from "../../key-stores.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import { keyStoreQuota } from "../../quotas.ts";
 import * as shape from "../../shapes.ts";
+import { newInCluster, requireCloudHsmMembers } from "../../token-key-store.ts";
 
 export const createCustomKeyStore = accountOperation("CreateCustomKeyStore", {
   input: {
@@ -33,22 +37,23 @@ export const createCustomKeyStore = accountOperation("CreateCustomKeyStore", {
   readOnly: false,
   validate(input) {
     if (input.CustomKeyStoreType === "EXTERNAL_KEY_STORE") requireXksMembers(input);
+    else requireCloudHsmMembers(input);
+    requireSoundMembers(input, typeOf(input));
   },
 
   async run({ input, ...desk }) {
-    if (input.CustomKeyStoreType !== "EXTERNAL_KEY_STORE") {
-      throw notYet("custom key stores of type AWS_CLOUDHSM");
-    }
-    refuseVpc(input);
     const record = await draftOf(input, desk);
     await requireUnique(record, desk);
-    await requireHealthyProxy(record, "CreateCustomKeyStore", desk);
+    if (record.customKeyStoreType === "EXTERNAL_KEY_STORE") {
+      await requireHealthyProxy(record, "CreateCustomKeyStore", desk);
+    }
     const { customKeyStoreId } = record;
     const output: Output<"CreateCustomKeyStore"> = { CustomKeyStoreId: customKeyStoreId };
     return {
       output,
       changes: [{ kind: "insert", table: "customKeyStores", record }, keyStoreQuota(record)],
       responseElements: { customKeyStoreId },
+      ...clusterOnRecord(record),
     };
   },
 
@@ -77,7 +82,10 @@ function requireXksMembers(input: CreateCustomKeyStoreRequest): void {
       `${member} is required for custom key stores of type EXTERNAL_KEY_STORE.`,
     );
   }
-  requireSoundMembers(input);
+}
+
+function typeOf({ CustomKeyStoreType: type = "AWS_CLOUDHSM" }: CreateCustomKeyStoreRequest) {
+  return type;
 }
 
 async function draftOf(
@@ -89,17 +97,35 @@ async function draftOf(
     region: desk.facts.region,
     customKeyStoreId: `cks-${randomBytes(9).toString("hex").slice(0, 17)}`,
   };
-  const { XksProxyAuthenticationCredential: credential } = input;
-  if (credential === undefined) throw new Error("the credential is required");
+  const ofType =
+    typeOf(input) === "EXTERNAL_KEY_STORE"
+      ? await newBehindProxy(input, name, desk)
+      : await newInCluster(input, name, desk);
   return {
     ...name,
     customKeyStoreName: input.CustomKeyStoreName ?? "",
     connectionState: "DISCONNECTED",
     connectionErrorCode: null,
-    uriEndpoint: input.XksProxyUriEndpoint ?? "",
-    uriPath: input.XksProxyUriPath ?? "",
-    ...(await sealCredential(name, credential, desk)),
+    ...ofType,
     createdAtMs: desk.nowMs,
     rowVersion: 1,
   };
+}
+
+async function newBehindProxy(
+  input: CreateCustomKeyStoreRequest,
+  name: CustomKeyStoreName,
+  desk: Desk,
+) {
+  refuseVpc(input);
+  const { XksProxyAuthenticationCredential: credential } = input;
+  if (credential === undefined) throw new Error("the credential is required");
+  return {
+    customKeyStoreType: "EXTERNAL_KEY_STORE",
+    uriEndpoint: input.XksProxyUriEndpoint ?? "",
+    uriPath: input.XksProxyUriPath ?? "",
+    ...(await sealCredential(name, credential, desk)),
+    clusterId: null,
+    trustAnchor: null,
+  } as const;
 }

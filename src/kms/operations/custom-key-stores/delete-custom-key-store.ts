@@ -1,7 +1,7 @@
-/** DeleteCustomKeyStore: of an empty key store that is not connected. Nothing is said to its proxy. */
+/** DeleteCustomKeyStore: of an empty key store that is not connected. Nothing is said to its proxy or token. */
 import { KmsError } from "../../errors.ts";
 import { customKeyStoreId } from "../../key-store-shapes.ts";
-import { invalidKeyStoreState, requireKeyStore } from "../../key-stores.ts";
+import { clusterOnRecord, invalidKeyStoreState, requireKeyStore } from "../../key-stores.ts";
 import { accountOperation } from "../../operation.ts";
 
 export const deleteCustomKeyStore = accountOperation("DeleteCustomKeyStore", {
@@ -20,7 +20,11 @@ export const deleteCustomKeyStore = accountOperation("DeleteCustomKeyStore", {
     if (record.connectionState !== "DISCONNECTED") {
       throw invalidKeyStoreState(record, "Disconnect it before you delete it.");
     }
-    return { output: {}, changes: [{ kind: "delete", table: "customKeyStores", record }] };
+    return {
+      output: {},
+      changes: [{ kind: "delete", table: "customKeyStores", record }],
+      ...clusterOnRecord(record),
+    };
   },
   record: ({ CustomKeyStoreId }) => ({ customKeyStoreId: CustomKeyStoreId }),
 });

@@ -4,7 +4,7 @@ import type { CustomKeyStoreRecord } from "../../../store/records.ts";
 import type { Output } from "../../contract.ts";
 import { KmsError } from "../../errors.ts";
 import { customKeyStoreId, customKeyStoreName } from "../../key-store-shapes.ts";
-import { allKeyStores, notFound, requireKeyStore } from "../../key-stores.ts";
+import { allKeyStores, notFound, proxyOf, requireKeyStore } from "../../key-stores.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import { pageOf } from "../../pages.ts";
 import { sentOrNull } from "../../recorded.ts";
@@ -72,15 +72,31 @@ function entryOf(keyStore: CustomKeyStoreRecord): CustomKeyStoresListEntry {
   return {
     CustomKeyStoreId: keyStore.customKeyStoreId,
     CustomKeyStoreName: keyStore.customKeyStoreName,
-    CustomKeyStoreType: "EXTERNAL_KEY_STORE",
+    CustomKeyStoreType: keyStore.customKeyStoreType,
     ConnectionState: keyStore.connectionState,
     ConnectionErrorCode: errorCode ?? undefined,
     CreationDate: new Date(keyStore.createdAtMs),
+    ...(keyStore.customKeyStoreType === "AWS_CLOUDHSM"
+      ? inCluster(keyStore)
+      : behindProxy(keyStore)),
+  };
+}
+
+function inCluster({ clusterId, trustAnchor }: CustomKeyStoreRecord) {
+  return {
+    CloudHsmClusterId: clusterId ?? undefined,
+    TrustAnchorCertificate: trustAnchor ?? undefined,
+  };
+}
+
+function behindProxy(keyStore: CustomKeyStoreRecord) {
+  const { accessKeyId, uriEndpoint, uriPath } = proxyOf(keyStore);
+  return {
     XksProxyConfiguration: {
       Connectivity: "PUBLIC_ENDPOINT",
-      AccessKeyId: keyStore.accessKeyId,
-      UriEndpoint: keyStore.uriEndpoint,
-      UriPath: keyStore.uriPath,
+      AccessKeyId: accessKeyId,
+      UriEndpoint: uriEndpoint,
+      UriPath: uriPath,
     },
-  };
+  } as const;
 }

@@ -1,6 +1,6 @@
 /** DisconnectCustomKeyStore: its keys are unavailable from now on, until it is connected again. */
 import { customKeyStoreId } from "../../key-store-shapes.ts";
-import { invalidKeyStoreState, moved, requireKeyStore } from "../../key-stores.ts";
+import { clusterOnRecord, invalidKeyStoreState, moved, requireKeyStore } from "../../key-stores.ts";
 import { accountOperation } from "../../operation.ts";
 
 export const disconnectCustomKeyStore = accountOperation("DisconnectCustomKeyStore", {
@@ -12,7 +12,8 @@ export const disconnectCustomKeyStore = accountOperation("DisconnectCustomKeySto
     if (connectionState === "DISCONNECTED" || connectionState === "DISCONNECTING") {
       throw invalidKeyStoreState(keyStore, "It cannot be disconnected.");
     }
-    return { output: {}, changes: [moved(keyStore, "DISCONNECTING")] };
+    const changes = [moved(keyStore, "DISCONNECTING")];
+    return { output: {}, changes, ...clusterOnRecord(keyStore) };
   },
   record: ({ CustomKeyStoreId }) => ({ customKeyStoreId: CustomKeyStoreId }),
 });

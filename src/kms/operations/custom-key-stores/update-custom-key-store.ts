@@ -1,6 +1,7 @@
 /**
  * UpdateCustomKeyStore: another name, another way to the same external keys, or another
- * credential. The proxy has to answer with the new settings before they are kept.
+ * credential. The proxy has to answer with the new settings before they are kept. Of a key
+ * store in a CloudHSM cluster, another password or cluster.
  */
 import type { UpdateCustomKeyStoreRequest } from "@aws-sdk/client-kms";
 import type { CustomKeyStoreRecord } from "../../../store/records.ts";
@@ -19,9 +20,10 @@ import {
   customKeyStoreName,
   xksMembers,
 } from "../../key-store-shapes.ts";
-import { invalidKeyStoreState, requireKeyStore } from "../../key-stores.ts";
+import { clusterOnRecord, invalidKeyStoreState, requireKeyStore } from "../../key-stores.ts";
 import { accountOperation, type Desk } from "../../operation.ts";
 import * as shape from "../../shapes.ts";
+import { changedInCluster } from "../../token-key-store.ts";
 
 export const updateCustomKeyStore = accountOperation("UpdateCustomKeyStore", {
   input: {
@@ -38,13 +40,15 @@ export const updateCustomKeyStore = accountOperation("UpdateCustomKeyStore", {
 
   async run({ input, ...desk }) {
     const keyStore = await requireKeyStore(input.CustomKeyStoreId, desk);
-    requireSoundMembers(input);
+    requireSoundMembers(input, keyStore.customKeyStoreType);
     requireChangeable(keyStore, input);
     refuseVpc(input);
     const record = await changedBy(input, keyStore, desk);
     await requireUnique(record, desk);
-    if (concernsProxy(input)) await requireHealthyProxy(record, "UpdateCustomKeyStore", desk);
-    return { output: {}, changes: changesTo(record, keyStore) };
+    if (concernsProxy(input, keyStore)) {
+      await requireHealthyProxy(record, "UpdateCustomKeyStore", desk);
+    }
+    return { output: {}, changes: changesTo(record, keyStore), ...clusterOnRecord(record) };
   },
 
   record: (input) => ({
@@ -72,19 +76,25 @@ function changesTo(record: CustomKeyStoreRecord, before: CustomKeyStoreRecord): 
 /** Name, path and credential can be changed while keys are in use: nothing else can. */
 function requireChangeable(
   keyStore: CustomKeyStoreRecord,
-  { XksProxyUriEndpoint, XksProxyConnectivity }: UpdateCustomKeyStoreRequest,
+  {
+    XksProxyUriEndpoint,
+    XksProxyConnectivity,
+    CloudHsmClusterId,
+    KeyStorePassword,
+  }: UpdateCustomKeyStoreRequest,
 ): void {
   if (keyStore.connectionState === "DISCONNECTED") return;
-  const isWayOnly = XksProxyUriEndpoint === undefined && XksProxyConnectivity === undefined;
+  const others = [XksProxyUriEndpoint, XksProxyConnectivity, CloudHsmClusterId, KeyStorePassword];
+  const isWayOnly = others.every((member) => member === undefined);
   if (keyStore.connectionState === "CONNECTED" && isWayOnly) return;
   throw invalidKeyStoreState(keyStore, "Disconnect it before you update it.");
 }
 
-function concernsProxy({
-  CustomKeyStoreId: _id,
-  NewCustomKeyStoreName: _name,
-  ...others
-}: UpdateCustomKeyStoreRequest): boolean {
+function concernsProxy(
+  { CustomKeyStoreId: _id, NewCustomKeyStoreName: _name, ...others }: UpdateCustomKeyStoreRequest,
+  { customKeyStoreType }: CustomKeyStoreRecord,
+): boolean {
+  if (customKeyStoreType !== "EXTERNAL_KEY_STORE") return false;
   return Object.values(others).some((value) => value !== undefined);
 }
 
@@ -100,6 +110,7 @@ async function changedBy(
     uriEndpoint: input.XksProxyUriEndpoint ?? keyStore.uriEndpoint,
     uriPath: input.XksProxyUriPath ?? keyStore.uriPath,
     ...(credential === undefined ? {} : await sealCredential(keyStore, credential, desk)),
+    ...(await changedInCluster(input, keyStore, desk)),
     rowVersion: keyStore.rowVersion + 1,
   };
 }

@@ -244,16 +244,14 @@ describe("CreateKey", () => {
     },
   );
 
-  test.each<JsonObject>([{ Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" }])(
-    "UnsupportedOperationException for what is not there yet: %o",
-    async (input) => {
-      const before = await kms.call("ListKeys", {});
-      expect((await refusal(kms.send("CreateKey", input))).code).toBe(
-        "UnsupportedOperationException",
-      );
-      expect(await kms.call("ListKeys", {})).toEqual(before);
-    },
-  );
+  test("CustomKeyStoreNotFoundException for a key store that is not there", async () => {
+    const before = await kms.call("ListKeys", {});
+    const input = { Origin: "AWS_CLOUDHSM", CustomKeyStoreId: "cks-1" };
+    expect((await refusal(kms.send("CreateKey", input))).code).toBe(
+      "CustomKeyStoreNotFoundException",
+    );
+    expect(await kms.call("ListKeys", {})).toEqual(before);
+  });
 
   test("ValidationException for unknown words, told one by one", async () => {
     const { code, message } = await refusal(

@@ -18,6 +18,7 @@ import { keyQuota } from "../../quotas.ts";
 import { multiRegionConfiguration } from "../../related-keys.ts";
 import { recordedMetadata } from "../../recorded-metadata.ts";
 import * as shape from "../../shapes.ts";
+import { findTokenPlace, makeTokenKey } from "../../token-key.ts";
 import { recordedTags, tagConditions, tagList, tagsOfNewKey } from "../../tags.ts";
 
 export const createKey = accountOperation("CreateKey", {
@@ -43,8 +44,8 @@ export const createKey = accountOperation("CreateKey", {
     const tags = tagsOfNewKey(input.Tags, desk);
     const chosen = chosenProperties(input, tags, desk);
     const policy = await policyOfNewKey(input, chosen, desk);
-    const outside = await findExternalPlace(input, desk);
-    const { key, material, changes } = await newKey(desk.vault, {
+    const outside = (await findExternalPlace(input, desk)) ?? (await findTokenPlace(input, desk));
+    const made = await newKey(desk.vault, {
       ...chosen,
       policy,
       keyManager: "CUSTOMER",
@@ -54,12 +55,16 @@ export const createKey = accountOperation("CreateKey", {
       nextRotationAtMs: null,
       ...outside?.properties,
     });
+    const inToken = outside && (await makeTokenKey(made, outside, desk));
+    const { material, changes } = made;
+    const key = outside === undefined ? made.key : { ...made.key, keyStore: outside.keyStore };
     const KeyMetadata = keyMetadata(key, material, multiRegionConfiguration(key, [key]));
     const output: Output<"CreateKey"> = { KeyMetadata };
     return {
       output,
       changes: [...changes, ...(outside === undefined ? [] : [outside.change]), keyQuota(key)],
       responseElements: { keyMetadata: recordedMetadata(KeyMetadata) },
+      ...(inToken === undefined ? {} : { additionalEventData: inToken }),
       resources: [keyResource(key.accountId, key.arn)],
     };
   },
@@ -171,5 +176,4 @@ function requireImplemented(input: CreateKeyRequest, region: string): void {
   if (input.Origin === externalOrigin && notImportableYet.includes(chosenSpec(input))) {
     throw notYet(`imported key material for ${chosenSpec(input)}`);
   }
-  if (input.Origin === "AWS_CLOUDHSM") throw notYet(`keys with origin ${input.Origin}`);
 }

@@ -1,13 +1,15 @@
 /** ScheduleKeyDeletion: the key cannot be used any more, and is gone when the waiting period is over. */
 import { msPerDay } from "../../../lib/clock.ts";
+import type { Store } from "../../../store/store.ts";
 import type { Output } from "../../contract.ts";
 import { daysUnused } from "../../days-unused.ts";
 import { KmsError } from "../../errors.ts";
-import { changed } from "../../key.ts";
+import { changed, type Key } from "../../key.ts";
 import { keyOperation, useOfKeyId } from "../../operation.ts";
 import { hasReplicas } from "../../related-keys.ts";
 import * as shape from "../../shapes.ts";
 import { usDate } from "../../../lib/us-date.ts";
+import { backingKeysOf, tokenOrigin } from "../../token-key.ts";
 
 const defaultWindowDays = 30;
 const minWindowDays = 7;
@@ -55,6 +57,7 @@ export const scheduleKeyDeletion = keyOperation("ScheduleKeyDeletion", {
         deletionDate: deletionAtMs === null ? undefined : usDate(deletionAtMs),
         pendingWindowInDays: windowDays,
       },
+      ...(await backingKeys(store, key)),
     };
   },
   record: ({ KeyId, PendingWindowInDays }) => ({
@@ -62,6 +65,13 @@ export const scheduleKeyDeletion = keyOperation("ScheduleKeyDeletion", {
     pendingWindowInDays: PendingWindowInDays,
   }),
 });
+
+/** A key in a token is on record with what is to be destroyed there. */
+async function backingKeys(store: Store, key: Key) {
+  if (key.origin !== tokenOrigin) return {};
+  const additionalEventData = backingKeysOf(key, await store.listKeyMaterials(key));
+  return additionalEventData === undefined ? {} : { additionalEventData };
+}
 
 function after(windowDays: number, nowMs: number) {
   return { keyState: "PendingDeletion", deletionAtMs: nowMs + windowDays * msPerDay } as const;
