@@ -305,14 +305,6 @@ def custom_key_stores():
         kms.connect_custom_key_store(CustomKeyStoreId="cks-1234567890abcdef0")
 
 
-def not_yet():
-    with refused(
-        kms.exceptions.UnsupportedOperationException,
-        "Keyhaven does not support custom key stores of type AWS_CLOUDHSM yet.",
-    ):
-        kms.create_custom_key_store(CustomKeyStoreName="cluster")
-
-
 def presigned():
     """A call signed in the query string, sent by something that is no AWS client."""
     url = kms.generate_presigned_url("list_keys", Params={}, ExpiresIn=60, HttpMethod="POST")

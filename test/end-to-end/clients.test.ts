@@ -275,10 +275,10 @@ describe.skipIf(cliLack !== undefined)(`the AWS CLI${skipped(cliLack)}`, () => {
         "value less than or equal to 1024",
     ],
     [
-      "what is not there yet",
+      "a key store without a cluster",
       ["create-custom-key-store", "--custom-key-store-name", "cluster"],
-      "(UnsupportedOperationException) when calling the CreateCustomKeyStore operation: " +
-        "Keyhaven does not support custom key stores of type AWS_CLOUDHSM yet.",
+      "(ValidationException) when calling the CreateCustomKeyStore operation: " +
+        "CloudHsmClusterId is required for custom key stores of type AWS_CLOUDHSM.",
     ],
   ] as const)("shows the exact refusal of %s", async (_what, [command, ...options], line) => {
     expect(await cliError(command, ...options)).toBe(`An error occurred ${line}`);

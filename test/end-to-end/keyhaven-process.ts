@@ -167,15 +167,16 @@ function readCredentials(dataDirectory: string, command: "serve" | "dev"): Crede
 
 /** The launcher's two children, told apart by the file each runs. */
 function pidsBelow(launcher: number): { api: number; vault: number } {
+  return { api: pidOf(launcher, "dist/main.js"), vault: pidOf(launcher, "dist/vault/main.js") };
+}
+
+/** The child of a launcher that runs a file. */
+export function pidOf(launcher: number, file: string): number {
   const lines = execFileSync("ps", ["-o", "pid=,ppid=,args=", "-A"], { encoding: "utf8" });
-  const processes = lines.split("\n").flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match === null ? [] : { pid: Number(match[1]), parent: Number(match[2]), line };
-  });
-  const find = (file: string): number => {
-    const found = processes.find(({ parent, line }) => parent === launcher && line.includes(file));
-    if (found === undefined) throw new Error(`no process runs ${file}`);
-    return found.pid;
-  };
-  return { api: find("dist/main.js"), vault: find("dist/vault/main.js") };
+  const found = lines
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .find((match) => Number(match?.[2]) === launcher && match?.[3]?.includes(file) === true);
+  if (found === undefined || found === null) throw new Error(`no process runs ${file}`);
+  return Number(found[1]);
 }
