@@ -328,7 +328,7 @@ def presigned():
 
 steps = (
     (keys, aliases, cryptography, tags, policies, rotation, imports, grants, pages)
-    + (custom_key_stores, not_yet, presigned)
+    + (custom_key_stores, presigned)
 )
 for step in steps:
     step()
