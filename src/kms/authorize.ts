@@ -80,12 +80,16 @@ function decide(
 }
 
 /** What is granted to a role, its sessions have as far as its boundary and the policies they were made with go. */
-function grantVerdict(principal: RequestPrincipal, access: KeyAccess, desk: Asking): Verdict {
+export function grantVerdict(
+  principal: RequestPrincipal,
+  asked: PolicyQuestion,
+  desk: Asking,
+): Verdict {
   const { caller } = desk;
   const { session, permissionsBoundary } = caller;
   const isLimited = session?.policy !== undefined || permissionsBoundary !== undefined;
   if (session === undefined || !isLimited) return { effect: "allow", by: "resource" };
-  const own = ownEffects(ownPoliciesOf(caller), requestFor(principal, access, desk));
+  const own = ownEffects(ownPoliciesOf(caller), requestFor(principal, asked, desk));
   return weigh({ effect: "allow", through: "role" }, own, true);
 }
 

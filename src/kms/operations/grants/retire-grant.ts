@@ -8,7 +8,7 @@ import {
   accessDeniedByIdentity,
   accessDeniedToUnknownKey,
 } from "../../access-denied.ts";
-import { ownVerdictOn } from "../../authorize.ts";
+import { grantVerdict, ownVerdictOn, type PolicyQuestion } from "../../authorize.ts";
 import { refuseDryRun } from "../../dry-run.ts";
 import { KmsError } from "../../errors.ts";
 import { requireKey } from "../../find-key.ts";
@@ -77,16 +77,15 @@ async function nameOf({ input, ...desk }: AccountCall<"RetireGrant">) {
 
 async function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): Promise<void> {
   const { caller } = desk;
-  const { effect, by } = ownVerdictOn(
-    {
-      action: "RetireGrant",
-      key,
-      requestAlias: undefined,
-      conditions: () => constraintConditions(grant.constraints),
-    },
-    desk,
-  );
-  if (effect !== "deny" && (await mayRetire(grant, effect === "allow", desk))) return;
+  const asked = {
+    action: "RetireGrant",
+    key,
+    requestAlias: undefined,
+    conditions: () => constraintConditions(grant.constraints),
+  };
+  const { effect, by } = ownVerdictOn(asked, desk);
+  if (effect !== "deny" && isNamed(grant, asked, desk)) return;
+  if (effect === "allow" && (await isOfItsAccounts(grant, desk))) return;
   if (key.accountId !== caller.accountId) throw accessDeniedToUnknownKey(caller, "RetireGrant");
   const resource = `resource: ${key.arn}`;
   throw effect === "deny"
@@ -94,25 +93,26 @@ async function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): Promise
     : accessDeniedByIdentity(caller, "RetireGrant", resource);
 }
 
+/** The retiring principal may, and a grantee who was granted that; a session as far as its own limits go. */
+function isNamed(grant: GrantRecord, asked: PolicyQuestion, desk: Desk): boolean {
+  const principal = principalOf(desk.caller);
+  if (principal === undefined) return false;
+  const names = grantNamesOf(principal, grant.region);
+  const { grantee, retiring, operations } = grant;
+  const isMeant =
+    (names.includes(grantee) && operations.includes("RetireGrant")) ||
+    (retiring !== null && names.includes(retiring));
+  return isMeant && grantVerdict(principal, asked, desk).effect === "allow";
+}
+
 /**
- * The retiring principal may, and a grantee who was granted that. So may whoever is allowed
- * it by policies of their own, in the account of the retiring principal and in the one in
- * which the grant was made.
+ * So may whoever is allowed it by policies of their own, in the account of the retiring
+ * principal and in the one in which the grant was made.
  */
-async function mayRetire(
-  grant: GrantRecord,
-  isAllowed: boolean,
+async function isOfItsAccounts(
+  { issuer, retiring }: GrantRecord,
   { caller, identities }: Desk,
 ): Promise<boolean> {
-  const principal = principalOf(caller);
-  if (principal === undefined) return false;
-  // A session is held to the policy it was made with, whatever is granted to its role.
-  if (caller.session?.policy !== undefined && !isAllowed) return false;
-  const names = grantNamesOf(principal, grant.region);
-  const { grantee, retiring, issuer, operations } = grant;
-  if (names.includes(grantee) && operations.includes("RetireGrant")) return true;
-  if (retiring !== null && names.includes(retiring)) return true;
-  if (!isAllowed) return false;
   if (caller.accountId === issuer) return true;
   const retirer = await shownName(retiring, identities);
   return retirer !== null && accountOfPrincipal(retirer) === caller.accountId;
