@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awsEnvironment, boto3Lack, cliLack, errorLine, runAws, skipped } from "./aws-clients.ts";
 import {
@@ -81,6 +82,24 @@ function environmentOf({ Credentials }: Answer): NodeJS.ProcessEnv {
   };
 }
 
+/** What the SDK for JavaScript is told of a key when it signs with a session's credentials. */
+async function describedBySdk({ Credentials }: Answer, KeyId: string | undefined) {
+  const client = new KMSClient({
+    region: keyhaven.credentials.region,
+    endpoint: keyhaven.url,
+    credentials: {
+      accessKeyId: Credentials?.["AccessKeyId"] ?? "",
+      secretAccessKey: Credentials?.["SecretAccessKey"] ?? "",
+      sessionToken: Credentials?.["SessionToken"] ?? "",
+    },
+  });
+  try {
+    return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Arn;
+  } finally {
+    client.destroy();
+  }
+}
+
 describe.skipIf(cliLack !== undefined)(`aws sts assume-role${skipped(cliLack)}`, () => {
   const plaintextFile = path.join(scratch, "plaintext");
   writeFileSync(plaintextFile, "secret");
@@ -109,6 +128,7 @@ describe.skipIf(cliLack !== undefined)(`aws sts assume-role${skipped(cliLack)}`,
       Arn: sessionArn,
     });
     expect(await aws(encrypt, session)).toMatchObject({ KeyId: KeyMetadata?.["Arn"] });
+    expect(await describedBySdk(assumed, KeyMetadata?.["KeyId"])).toBe(KeyMetadata?.["Arn"]);
     expect(await refusal(["kms", "disable-key", ...key], session)).toBe(
       "An error occurred (AccessDeniedException) when calling the DisableKey operation: User: " +
         `${sessionArn} is not authorized to perform: kms:DisableKey on resource: ` +
