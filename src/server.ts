@@ -17,7 +17,7 @@ import { iamService } from "./iam/service.ts";
 import { withSessions } from "./iam/sts/session-directory.ts";
 import { stsService } from "./iam/sts/service.ts";
 import { openDomainKeys, WrongVault } from "./kms/domain-keys.ts";
-import { type KeyStoreParts, settleKeyStores } from "./kms/key-store-connections.ts";
+import { KeyStoreConnections } from "./kms/key-store-connections.ts";
 import { LastUsages } from "./kms/last-usage.ts";
 import { type LifecycleParts, runLifecycle } from "./kms/lifecycle.ts";
 import { vaultSecretAccessKeys } from "./kms/secret-access-keys.ts";
@@ -267,7 +267,8 @@ function serverOf(parts: {
     async () => void (await runLifecycle(lifecycle)),
     (error) => log.warn({ err: error }, "keys whose time has come could not all be seen to"),
   );
-  const settling = settlingKeyStores({ store: lifecycle.store, externalKeys, tokenKeys }, log);
+  const keyStores = new KeyStoreConnections({ store: lifecycle.store, externalKeys, tokenKeys });
+  const settling = settlingKeyStores(keyStores, log);
   const warnOfUsages = (error: unknown): void => {
     log.warn({ err: error }, "the last uses of keys could not be stored");
   };
@@ -289,6 +290,7 @@ function serverOf(parts: {
       await gateway.close();
       await ticking.stop();
       await settling.stop();
+      await keyStores.ended();
       externalKeys.close();
       tokenKeys.close();
       await storingUsages.stop();
@@ -301,10 +303,10 @@ function serverOf(parts: {
   };
 }
 
-function settlingKeyStores(parts: KeyStoreParts, log: OperatorLog): Ticking {
+function settlingKeyStores(keyStores: KeyStoreConnections, log: OperatorLog): Ticking {
   return every(
     keyStoresEveryMs,
-    async () => void (await settleKeyStores(parts)),
+    async () => await keyStores.settle(),
     (error) => log.warn({ err: error }, "custom key stores could not be connected"),
   );
 }

@@ -11,7 +11,7 @@ import type { TrustedRoots } from "../src/attestation/certificate-chain.ts";
 import { identityDirectory } from "../src/iam/identity-directory.ts";
 import type { Input, OperationName, Output } from "../src/kms/contract.ts";
 import { openDomainKeys } from "../src/kms/domain-keys.ts";
-import { settleKeyStores } from "../src/kms/key-store-connections.ts";
+import { KeyStoreConnections } from "../src/kms/key-store-connections.ts";
 import { LastUsages } from "../src/kms/last-usage.ts";
 import { runLifecycle } from "../src/kms/lifecycle.ts";
 import { RequestQuotas } from "../src/kms/request-quotas.ts";
@@ -88,7 +88,7 @@ export interface KmsBench {
   /** Does what is due: deletions, expiries, rotations, erasure. */
   runLifecycle(): ReturnType<typeof runLifecycle>;
   /** Brings key stores that are on their way to where they are going. */
-  settleKeyStores(): ReturnType<typeof settleKeyStores>;
+  settleKeyStores(): Promise<void>;
   /** The bytes of every file of the data directory. */
   files(): readonly { readonly name: string; readonly bytes: Buffer }[];
   close(): Promise<void>;
@@ -149,6 +149,7 @@ export async function kmsBench({
   const parts = { vault, store, trail, lastUsages, clock, ...outside, identities };
   const throttle = requestQuotas ? { requestQuotas: new RequestQuotas() } : {};
   const service = kmsService({ ...parts, attestationRoots, ...throttle, regions: benchRegions });
+  const keyStores = new KeyStoreConnections(parts);
   const setbacks: string[] = [];
   const lifecycle = {
     ...parts,
@@ -214,7 +215,7 @@ export async function kmsBench({
         if (await store.isErasureDue()) await store.eraseDeleted();
       }
     },
-    settleKeyStores: async () => await settleKeyStores(parts),
+    settleKeyStores: async () => await keyStores.settle(),
     files: () => filesOf(directory),
     async close() {
       externalKeys.close();

@@ -23,6 +23,10 @@ export interface TokenForTests {
   /** Every command fails so; nothing for none. */
   problem: TokenProblem | undefined;
   isLoggedIn: boolean;
+  /** How often somebody asked to log in. */
+  logIns: number;
+  /** Logging in takes until then. */
+  logInHeld: Promise<void> | undefined;
 }
 
 export interface TokenBench {
@@ -43,6 +47,8 @@ export async function tokenBench(): Promise<TokenBench> {
     labels: new Map(),
     problem: undefined,
     isLoggedIn: false,
+    logIns: 0,
+    logInHeld: undefined,
   };
   const kms = await kmsBench({ tokens: (passwords) => tokenKeysOf(token, passwords) });
   const move = async (name: "ConnectCustomKeyStore" | "DisconnectCustomKeyStore", id: string) => {
@@ -82,6 +88,8 @@ function tokenKeysOf(token: TokenForTests, passwords: KeyStorePasswords): TokenK
       return token.problem === undefined ? { done: true } : failed(token.problem);
     },
     async connect(keyStore) {
+      token.logIns += 1;
+      await token.logInHeld;
       if (token.problem !== undefined) return failed(token.problem);
       const opened = await passwords.open(keyStore, keyStore.sealedPassword);
       if (Buffer.from(opened).toString() !== password) return failed("pin-incorrect");

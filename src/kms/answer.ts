@@ -134,7 +134,19 @@ function storeChanges<Name extends OperationName>(
   const others = [...copies, ...serviceEvents].map((other) => trail.compose(other));
   const performed: Performed<Name> = { outcome, events, entries: [trail.compose(own), ...others] };
   if (changes === undefined || changes.length === 0) return performed;
-  return store.commit(changes, ...performed.entries).then(() => performed);
+  return store.commit(changes, ...performed.entries).then(
+    () => performed,
+    (error: unknown) => giveUp(error, outcome),
+  );
+}
+
+/** After any other failure the changes may be there all the same. */
+async function giveUp(
+  error: unknown,
+  { takeBack }: Pick<Outcome<OperationName>, "takeBack">,
+): Promise<never> {
+  if (error instanceof StoreConflict || error instanceof LimitReached) await takeBack?.();
+  throw error;
 }
 
 function perform<Name extends OperationName>(

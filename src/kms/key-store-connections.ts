@@ -4,6 +4,7 @@
  * makes no difference.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ExternalKeys, hasFailed } from "../service/external-keys.ts";
 import type { TokenKeys } from "../service/token-keys.ts";
 import type { CustomKeyStoreRecord } from "../store/records.ts";
@@ -22,14 +23,46 @@ export interface KeyStoreParts {
 /** Proxies and tokens that are asked side by side. */
 const batchSize = 32;
 
-/** Brings up to so many key stores to where they are going, and says how many arrived. */
-export async function settleKeyStores(parts: KeyStoreParts): Promise<number> {
-  const underWay = await parts.store.listCustomKeyStoresOnTheirWay(batchSize);
-  const ends = await Promise.allSettled(
-    underWay.map(async (keyStore) => await settle(keyStore, parts)),
-  );
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return ends.length;
+/** How long a turn waits. What takes longer holds up no other key store: it goes on beside the next turns. */
+const turnMs = 1_000;
+
+export class KeyStoreConnections {
+  readonly #parts: KeyStoreParts;
+  /** Each is asked once at a time: a token counts wrong passwords. */
+  readonly #underWay = new Map<string, Promise<void>>();
+
+  constructor(parts: KeyStoreParts) {
+    this.#parts = parts;
+  }
+
+  /** Brings up to so many key stores to where they are going. Rejects when one could not be stored there. */
+  async settle(): Promise<void> {
+    const onTheirWay = await this.#parts.store.listCustomKeyStoresOnTheirWay(batchSize);
+    const ends = await Promise.race([
+      Promise.allSettled(onTheirWay.map(async (keyStore) => await this.#settleOne(keyStore))),
+      sleep(turnMs, [], { ref: false }),
+    ]);
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  /** Resolves when nothing is under way any more, however it ended. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  async #settleOne(keyStore: CustomKeyStoreRecord): Promise<void> {
+    const { accountId, region, customKeyStoreId } = keyStore;
+    const name = JSON.stringify([accountId, region, customKeyStoreId]);
+    const before = this.#underWay.get(name);
+    if (before !== undefined) return await before;
+    const settling = settle(keyStore, this.#parts);
+    this.#underWay.set(name, settling);
+    try {
+      await settling;
+    } finally {
+      this.#underWay.delete(name);
+    }
+  }
 }
 
 async function settle(keyStore: CustomKeyStoreRecord, parts: KeyStoreParts): Promise<void> {

@@ -5,6 +5,7 @@
  * that cannot be seen to keeps no other from it.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../lib/clock.ts";
 import type { TokenKeys } from "../service/token-keys.ts";
 import type { ServiceEvent, Trail } from "../service/trail.ts";
@@ -183,28 +184,38 @@ async function deleteKey(key: Key, parts: LifecycleParts): Promise<boolean> {
   return true;
 }
 
+/** A token that takes longer holds up no other key's deletion. */
+const tokenPatienceMs = 250;
+
 /**
  * Not before the deletion is stored: until then it can be cancelled. Without the key material
  * of the vault that goes with it, what is left in a token that is away decrypts nothing.
+ * Never rejects: the key is deleted, whatever its token says.
  */
 async function destroyInToken(
   key: Key,
   references: readonly string[],
-  { store, tokenKeys, setbacks, clock }: LifecycleParts,
+  parts: LifecycleParts,
 ): Promise<void> {
-  const { accountId, region, customKeyStoreId } = key;
-  if (key.origin !== tokenOrigin || customKeyStoreId === null) return;
+  if (key.origin !== tokenOrigin) return;
+  const destroying = Promise.all(
+    references.map(async (reference) => await destroyOne(key, reference, parts)),
+  ).catch((error: unknown) => parts.setbacks.note(key, error, parts.clock()));
+  await Promise.race([destroying, sleep(tokenPatienceMs, undefined, { ref: false })]);
+}
+
+async function destroyOne(
+  { accountId, region, customKeyStoreId }: Key,
+  reference: string,
+  { store, tokenKeys }: LifecycleParts,
+): Promise<void> {
+  if (customKeyStoreId === null) throw new Error(`${reference} is in no key store`);
   const keyStore = await store.findCustomKeyStore({ accountId, region, customKeyStoreId });
-  if (keyStore === undefined) return;
-  for (const reference of references) {
-    const isConnected = keyStore.connectionState === "CONNECTED";
-    const answer = isConnected
-      ? await tokenKeys.destroy(tokenKeyOf(keyStore, reference))
-      : { failed: "not connected" };
-    if (!("failed" in answer)) continue;
-    const left = new Error(`${reference} is left in its token: ${answer.failed}`);
-    setbacks.note(key, left, clock());
-  }
+  const isConnected = keyStore?.connectionState === "CONNECTED";
+  const answer = isConnected
+    ? await tokenKeys.destroy(tokenKeyOf(keyStore, reference))
+    : { failed: "not connected" };
+  if ("failed" in answer) throw new Error(`${reference} is left in its token: ${answer.failed}`);
 }
 
 async function expireMaterial(due: KeyMaterialRecord, parts: LifecycleParts): Promise<boolean> {

@@ -52,6 +52,8 @@ export interface Outcome<Name extends OperationName> {
   readonly output: Output<Name>;
   /** Stored in one transaction together with the call's record, before the answer leaves. */
   readonly changes?: readonly Change[];
+  /** Takes back what was done outside the store. Called when the changes were certainly not stored. */
+  readonly takeBack?: () => Promise<void>;
   readonly responseElements?: Readonly<Record<string, unknown>>;
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   /** What the service does because of the call, alone or in another Region, on record beside it. */

@@ -11,7 +11,7 @@ import {
   requireType,
 } from "./key-stores.ts";
 import type { NewKey } from "./new-key.ts";
-import type { Desk } from "./operation.ts";
+import type { Desk, Outcome } from "./operation.ts";
 import { tokenKeyStoreOf } from "./token-key-store.ts";
 import { hasProblem, tokenKeyNotMade } from "./token-failures.ts";
 
@@ -31,20 +31,26 @@ export async function findTokenPlace(
 
 /**
  * Makes the key in the token, under the name of the key material in the vault that it goes
- * with; gives what AWS puts on record of it. Nothing for a key store of the other type.
+ * with; gives what AWS puts on record of it, and how to undo it. Nothing for a key store of
+ * the other type.
  */
 export async function makeTokenKey(
   { key, material }: NewKey,
   { keyStore }: KeyStorePlace,
   { tokenKeys }: Pick<Desk, "tokenKeys">,
-): Promise<{ readonly backingKey: string } | undefined> {
-  if (key.origin !== tokenOrigin) return undefined;
+): Promise<Pick<Outcome<"CreateKey">, "additionalEventData" | "takeBack">> {
+  if (key.origin !== tokenOrigin) return {};
   if (material === undefined) throw new Error(`${key.arn} has no key material`);
   const tokenKey = tokenKeyOf(keyStore, material.reference);
   const made = await tokenKeys.create(tokenKey, key.arn);
   if (hasProblem(made)) throw tokenKeyNotMade(made.failed);
   const { keyHandle } = made;
-  return { backingKey: JSON.stringify({ keyHandle, backingKeyId: material.reference }) };
+  const backingKey = JSON.stringify({ keyHandle, backingKeyId: material.reference });
+  return {
+    additionalEventData: { backingKey },
+    // One that cannot be destroyed now stays where it is, of use to nobody.
+    takeBack: async () => void (await tokenKeys.destroy(tokenKey)),
+  };
 }
 
 export function tokenKeyOf(keyStore: CustomKeyStoreRecord, reference: string): TokenKey {

@@ -1,5 +1,7 @@
 /** The built server with keys in a PKCS#11 token of SoftHSM's, while what works with the token is killed. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ConnectCustomKeyStoreCommand,
@@ -127,6 +129,18 @@ describe.skipIf(!hasSoftHsm)("keys in a token", () => {
     await keyhaven.kill();
     await start();
     expect(await roundTrip("restarted")).toBe("restarted");
+  });
+
+  test("need a PIN that stands in no argument, environment or file", async () => {
+    const { api, vault } = keyhaven.pids();
+    for (const pid of [api, vault, pidOf(keyhaven.child.pid ?? 0, helper)]) {
+      expect(await readFile(`/proc/${pid}/cmdline`, "utf8")).not.toContain(userPin);
+      expect(await readFile(`/proc/${pid}/environ`, "utf8")).not.toContain(userPin);
+    }
+    const written = readdirSync(dataDirectory, { recursive: true, encoding: "utf8" })
+      .map((name) => path.join(dataDirectory, name))
+      .filter((file) => statSync(file).isFile() && readFileSync(file).includes(userPin));
+    expect(written).toEqual([]);
   });
 
   test("cannot be taken out of the token", () => {

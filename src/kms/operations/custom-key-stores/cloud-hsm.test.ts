@@ -189,6 +189,19 @@ describe("a key store in a CloudHSM cluster, connected", () => {
     });
   });
 
+  test("goes on beside the next turns when its token takes its time, asked once", async () => {
+    const { promise: held, resolve } = Promise.withResolvers<void>();
+    bench.token.logInHeld = held;
+    await bench.connect(CustomKeyStoreId);
+    await bench.kms.settleKeyStores();
+    expect((await entry(CustomKeyStoreId))?.ConnectionState).toBe("CONNECTING");
+    expect(bench.token.logIns).toBe(1);
+    resolve();
+    await bench.kms.settleKeyStores();
+    expect((await entry(CustomKeyStoreId))?.ConnectionState).toBe("CONNECTED");
+    expect(bench.token.logIns).toBe(1);
+  });
+
   test("logs in, and out again when it is disconnected", async () => {
     await bench.connect(CustomKeyStoreId);
     expect(bench.token.isLoggedIn).toBe(true);
@@ -238,6 +251,15 @@ describe("a key store in a CloudHSM cluster, connected", () => {
     bench.token.problem = problem;
     expect((await refusal(bench.newKeyIn(CustomKeyStoreId))).code).toBe(code);
     expect((await bench.kms.call("ListKeys", {})).Keys).toEqual([]);
+  });
+
+  test("has as many keys in the token as there are, though many are made at once", async () => {
+    await bench.connect(CustomKeyStoreId);
+    const made = await Promise.all(
+      Array.from({ length: 5 }, async () => await bench.newKeyIn(CustomKeyStoreId)),
+    );
+    expect(new Set(made).size).toBe(5);
+    expect(bench.token.keys.size).toBe(5);
   });
 
   test("UnsupportedOperationException: no external key in it", async () => {

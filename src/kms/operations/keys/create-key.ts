@@ -64,7 +64,7 @@ export const createKey = accountOperation("CreateKey", {
       output,
       changes: [...changes, ...(outside === undefined ? [] : [outside.change]), keyQuota(key)],
       responseElements: { keyMetadata: recordedMetadata(KeyMetadata) },
-      ...(inToken === undefined ? {} : { additionalEventData: inToken }),
+      ...inToken,
       resources: [keyResource(key.accountId, key.arn)],
     };
   },
