@@ -12,6 +12,7 @@ const rootArn = `arn:aws:iam::${accountId}:root`;
 const key = `arn:aws:kms:us-west-2:${accountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const bobArn = `arn:aws:iam::${accountId}:user/team/Bob`;
 const roleArn = `arn:aws:iam::${accountId}:role/ci/Build`;
+const roleId = "AROADBQP57FF2AEXAMPLE";
 const sessionArn = `arn:aws:sts::${accountId}:assumed-role/Build/run-1`;
 const visitorArn = `arn:aws:sts::${accountId}:federated-user/Visitor`;
 
@@ -30,7 +31,7 @@ const callers: readonly RequestPrincipal[] = [
     type: "assumed-role",
     accountId,
     arn: sessionArn,
-    role: { arn: roleArn, id: "AROADBQP57FF2AEXAMPLE" },
+    role: { arn: roleArn, id: roleId },
   },
   { type: "federated-user", accountId, arn: visitorArn },
   { type: "service", names: ["cloudtrail.amazonaws.com"] },
@@ -68,7 +69,7 @@ describe("evaluated by two evaluators", () => {
   const principals = fc.oneof(
     fc.constant("*"),
     fc.record({
-      AWS: some(rootArn, "444455556666", bob.id, bobArn, sessionArn, roleArn, visitorArn),
+      AWS: some(rootArn, "444455556666", bob.id, bobArn, sessionArn, roleArn, roleId, visitorArn),
     }),
     fc.record({ Service: some("cloudtrail.amazonaws.com", "s3.amazonaws.com") }),
   );
@@ -262,7 +263,7 @@ function naiveThrough(principal: unknown, caller: RequestPrincipal): string | un
   const named = namesOf(principal);
   if (namesOfCaller(caller).some((name) => named.includes(name))) return "principal";
   if (named.includes("*")) return "everyone";
-  if (caller.type === "assumed-role" && named.includes(caller.role.arn)) return "role";
+  if (caller.type === "assumed-role" && named.includes(caller.role.id)) return "role";
   const account = "accountId" in caller ? caller.accountId : "nobody's";
   return named.includes(account) ? "account" : undefined;
 }
@@ -272,7 +273,7 @@ function naiveExempt(principal: unknown, caller: RequestPrincipal): boolean {
   const layers = [
     ...namesOfCaller(caller),
     ...("accountId" in caller ? [caller.accountId] : []),
-    ...(caller.type === "assumed-role" ? [caller.role.arn] : []),
+    ...(caller.type === "assumed-role" ? [caller.role.id] : []),
   ];
   const all = layers.length > 0 && layers.every((layer) => named.includes(layer));
   return named.includes("*") || all;

@@ -96,19 +96,21 @@ describe("the default key policy", () => {
 });
 
 describe("a principal", () => {
-  const roleArn = build.role.arn;
+  const roleId = build.role.id;
   const all = Object.fromEntries(Object.keys(everybody).map((name) => [name, "everyone"]));
   const rows: [object | string, Partial<Record<Name, string>>][] = [
     ["*", all],
     [{ AWS: "*" }, all],
-    [{ AWS: [rootArn, roleArn, "*"] }, all],
+    [{ AWS: [rootArn, roleId, "*"] }, all],
     [{ AWS: [bob.id, "*"] }, { ...all, bob: "principal" }],
     [{ AWS: accountId }, { root: "account", bob: "account", build: "account", visitor: "account" }],
     [{ AWS: bob.id }, { bob: "principal" }],
     // A name may be another one's by now, so it is nobody's here.
     [{ AWS: bob.arn }, {}],
-    [{ AWS: roleArn }, { build: "role" }],
-    [{ AWS: build.role.id }, { build: "role" }],
+    [{ AWS: build.role.arn }, {}],
+    [{ AWS: roleId }, { build: "role" }],
+    [{ AWS: `${roleId}:run-1` }, { build: "principal" }],
+    [{ AWS: `${roleId}:run-2` }, {}],
     [{ AWS: build.arn }, { build: "principal" }],
     [{ AWS: build.arn.replace("run-1", "run-2") }, {}],
     [{ AWS: visitor.arn }, { visitor: "principal" }],
@@ -118,7 +120,7 @@ describe("a principal", () => {
     [{ Service: "accounts.google.com" }, {}],
     [{}, {}],
     [
-      { AWS: [rootArn, roleArn, bob.id] },
+      { AWS: [rootArn, roleId, bob.id] },
       { root: "account", bob: "principal", build: "role", visitor: "account" },
     ],
   ];
@@ -133,7 +135,7 @@ describe("a principal", () => {
   test("is matched in the strongest way that any Allow has to offer", () => {
     const statements = [
       { ...allow, Sid: "a", Principal: { AWS: rootArn } },
-      { ...allow, Sid: "r", Principal: { AWS: roleArn } },
+      { ...allow, Sid: "r", Principal: { AWS: roleId } },
       { ...allow, Sid: "e", Principal: "*" },
       { ...allow, Sid: "p", Principal: { AWS: build.arn } },
     ];
@@ -169,10 +171,10 @@ describe("NotPrincipal", () => {
     [{ AWS: bob.id }, []],
     [{ AWS: [rootArn, bob.arn] }, ["root"]],
     [{ AWS: [accountId, bob.id] }, ["root", "bob"]],
-    [{ AWS: [rootArn, build.role.arn] }, ["root"]],
+    [{ AWS: [rootArn, build.role.id] }, ["root"]],
     [{ AWS: [rootArn, build.arn] }, ["root"]],
-    [{ AWS: [build.role.arn, build.arn] }, []],
-    [{ AWS: [rootArn, build.role.arn, build.arn] }, ["root", "build"]],
+    [{ AWS: [build.role.id, build.arn] }, []],
+    [{ AWS: [rootArn, build.role.id, build.arn] }, ["root", "build"]],
     [{ AWS: [rootArn, visitor.arn] }, ["root", "visitor"]],
     [{ Service: "cloudtrail.amazonaws.com" }, ["cloudTrail"]],
     [{}, []],

@@ -34,7 +34,7 @@ export type PolicyPrincipal =
       readonly accountId: string;
       readonly arn: string;
     }
-  /** An AIDA… or AROA… id: what an ARN is replaced by in a policy that is kept. */
+  /** AIDA…, AROA… or AROA…:session: what an ARN is replaced by in a policy that is kept. */
   | { readonly kind: "unique-id"; readonly id: string }
   | { readonly kind: "service"; readonly name: string }
   | { readonly kind: "federated"; readonly provider: string };

@@ -7,7 +7,8 @@ import type { PolicyPrincipal } from "./language.ts";
 import { PolicyError, malformed } from "./policy-error.ts";
 
 const accountId = /^[0-9]{12}$/;
-const uniqueId = /^(?:AIDA|AROA)[A-Z0-9]{12,124}$/;
+/** Of a session, its name follows the id of its role. */
+const uniqueId = /^(?:AIDA[A-Z0-9]{12,124}|AROA[A-Z0-9]{12,124}(?::[A-Za-z0-9_+=,.@-]{2,64})?)$/;
 const identityArn = /^arn:aws(?:-[a-z]+)*:(iam|sts)::([0-9]{12}):([!-~]+)$/;
 const name = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
 const sessionName = /^[A-Za-z0-9_+=,.@-]{2,64}$/;

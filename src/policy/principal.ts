@@ -17,7 +17,7 @@ export type RequestPrincipal =
       readonly accountId: string;
       /** The ARN of the session, arn:aws:sts::…:assumed-role/… */
       readonly arn: string;
-      /** The role's own ARN, with its path, and its AROA… id. */
+      /** The role's own ARN, with its path, and its AROA… id, by which alone policies mean it. */
       readonly role: { readonly arn: string; readonly id: string };
     }
   | { readonly type: "federated-user"; readonly accountId: string; readonly arn: string }
@@ -73,13 +73,22 @@ function isExempt(named: Named, caller: RequestPrincipal): boolean {
 
 function isNamed(named: Named, caller: RequestPrincipal): boolean {
   if (caller.type === "user") return named.ids.has(caller.id);
+  if (caller.type === "assumed-role" && named.ids.has(sessionId(caller))) return true;
   if ("arn" in caller && named.arns.has(caller.arn)) return true;
   if (caller.type === "service") return caller.names.some((name) => named.services.has(name));
   return caller.type === "federated" && named.providers.has(caller.provider);
 }
 
-function hasRole(named: Named, role: { readonly arn: string; readonly id: string }): boolean {
-  return named.arns.has(role.arn) || named.ids.has(role.id);
+function hasRole(named: Named, role: { readonly id: string }): boolean {
+  return named.ids.has(role.id);
+}
+
+/** A session by the id of its role and its own name, as aws:userid has it. */
+export function sessionId({
+  arn,
+  role,
+}: Extract<RequestPrincipal, { readonly type: "assumed-role" }>): string {
+  return `${role.id}:${arn.slice(arn.lastIndexOf("/") + 1)}`;
 }
 
 function hasAccount(named: Named, caller: RequestPrincipal): boolean {
