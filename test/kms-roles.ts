@@ -11,7 +11,8 @@ export interface BenchRole {
   readonly arn: string;
   readonly id: string;
   /** A session, with the role's policy and the one it was made with, where there are any. */
-  session(own?: object, limit?: object): Caller;
+  session(own?: object, limit?: object, sessionName?: string): Caller;
+  sessionArn(sessionName?: string): string;
 }
 
 /** Makes a role that nobody may assume. */
@@ -48,19 +49,22 @@ export async function deleteRole(kms: KmsBench, { record }: BenchRole): Promise<
 function benchRole(record: RoleRecord): BenchRole {
   const { accountId, roleId: id, roleName: name } = record;
   const arn = `arn:aws:iam::${accountId}:${roleResource(record)}`;
+  const sessionArn = (sessionName = "one"): string =>
+    `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`;
   return {
     record,
     arn,
     id,
-    session: (own, limit) => ({
+    sessionArn,
+    session: (own, limit, sessionName = "one") => ({
       type: "AssumedRole",
       accountId,
-      arn: `arn:aws:sts::${accountId}:assumed-role/${name}/one`,
-      principalId: `${id}:one`,
+      arn: sessionArn(sessionName),
+      principalId: `${id}:${sessionName}`,
       identityPolicies: own === undefined ? [] : [policyOf(own)],
       session: {
         role: { id, arn, name },
-        name: "one",
+        name: sessionName,
         issuedAtMs: record.createdAtMs,
         ...(limit === undefined ? {} : { policy: policyOf(limit) }),
         principalTags: new Map(),

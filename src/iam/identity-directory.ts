@@ -1,4 +1,4 @@
-/** Which user or role a name means, and what it is called. */
+/** Which user, role or session of a role a name means, and what it is called. */
 import { parseArn } from "../lib/arn.ts";
 import { andThen } from "../lib/eventually.ts";
 import type { Identities } from "../service/identities.ts";
@@ -25,6 +25,7 @@ export function identityDirectory({ store, partition }: IdentityParts): Identiti
   return {
     // Case and path are part of the name here, whatever a name is looked up by.
     async findUniqueId(arn) {
+      if (parseArn(arn)?.service === "sts") return await sessionIdOf(arn, { store, partition });
       const { accountId, kind, name } = namedBy(arn);
       if (kind === "user") {
         const user = await store.findUserNamed(accountId, folded(name));
@@ -34,11 +35,34 @@ export function identityDirectory({ store, partition }: IdentityParts): Identiti
       const role = await store.findRoleNamed(accountId, folded(name));
       return role !== undefined && roleArn(role) === arn ? role.roleId : undefined;
     },
-    findArn: (uniqueId) =>
-      isRoleId(uniqueId)
-        ? andThen(store.findRole(uniqueId), (role) => role && roleArn(role))
-        : andThen(store.findUser(uniqueId), (user) => user && userArn(user)),
+    findArn(uniqueId) {
+      if (!isRoleId(uniqueId)) {
+        return andThen(store.findUser(uniqueId), (user) => user && userArn(user));
+      }
+      const [roleId = "", sessionName] = uniqueId.split(":");
+      return andThen(store.findRole(roleId), (role) => {
+        if (role === undefined || sessionName === undefined) return role && roleArn(role);
+        return sessionArn(role, sessionName, partition);
+      });
+    },
   };
+}
+
+/** A session is known by its role's id and its own name, as aws:userid has it. */
+async function sessionIdOf(
+  arn: string,
+  { store, partition }: IdentityParts,
+): Promise<string | undefined> {
+  const { accountId = "", resource = "" } = parseArn(arn) ?? {};
+  const [, roleName = "", sessionName = ""] = resource.split("/");
+  const role = await store.findRoleNamed(accountId, folded(roleName));
+  if (role === undefined || sessionArn(role, sessionName, partition) !== arn) return undefined;
+  return `${role.roleId}:${sessionName}`;
+}
+
+/** It has the role's name without the path (IAM User Guide, "IAM identifiers"). */
+function sessionArn({ accountId, roleName }: RoleRecord, name: string, partition: string): string {
+  return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${name}`;
 }
 
 function namedBy(arn: string) {

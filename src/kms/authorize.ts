@@ -17,7 +17,7 @@ import { isGranted } from "./find-grants.ts";
 import type { GrantAsk } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
-import { principalOf } from "./principal.ts";
+import { grantNamesOf, principalOf } from "./principal.ts";
 import {
   accountConditions,
   type ConditionSubject,
@@ -73,23 +73,24 @@ function decide(
   if (principal === undefined) return { effect: "none", by: "resource" };
   const byPolicy = policyVerdict(principal, compiledPolicy(access.key.policy), access, desk);
   if (byPolicy.effect !== "none") return byPolicy;
-  const granted = isGranted(principal, access.grantAsk(), access.key, desk.store);
-  return andThen(granted, (allowed) =>
-    allowed ? grantVerdict(principal, access, desk) : byPolicy,
-  );
+  const { inPerson, asRole } = grantNamesOf(principal, access.key.region);
+  const isGrantedTo = (names: readonly string[]) =>
+    isGranted(names, access.grantAsk(), access.key, desk.store);
+  return andThen(isGrantedTo(inPerson), (allowed): Eventually<Verdict> => {
+    if (allowed) return { effect: "allow", by: "resource" };
+    return andThen(isGrantedTo(asRole), (allowedAsRole) =>
+      allowedAsRole ? roleGrantVerdict(principal, access, desk) : byPolicy,
+    );
+  });
 }
 
-/** What is granted to a role, its sessions have as far as its boundary and the policies they were made with go. */
-export function grantVerdict(
+/** What is granted to a role, its sessions have as far as the role's boundary and their own limits go. */
+export function roleGrantVerdict(
   principal: RequestPrincipal,
   asked: PolicyQuestion,
   desk: Asking,
 ): Verdict {
-  const { caller } = desk;
-  const { session, permissionsBoundary } = caller;
-  const isLimited = session?.policy !== undefined || permissionsBoundary !== undefined;
-  if (session === undefined || !isLimited) return { effect: "allow", by: "resource" };
-  const own = ownEffects(ownPoliciesOf(caller), requestFor(principal, asked, desk));
+  const own = ownEffects(ownPoliciesOf(desk.caller), requestFor(principal, asked, desk));
   return weigh({ effect: "allow", through: "role" }, own, true);
 }
 

@@ -1,21 +1,19 @@
 /** From what a request asks of a key to the grants that may allow it, of 50,000 perhaps. */
 import { andThen, type Eventually } from "../lib/eventually.ts";
-import type { RequestPrincipal } from "../policy/principal.ts";
 import type { GrantTerms } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { anyPairPrefix, contextKeysOf } from "./grant-context-keys.ts";
 import { type GrantAsk, termsAllow } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
-import { grantNamesOf } from "./principal.ts";
 
-/** Whether a grant on the key allows a principal what is asked. */
+/** Whether a grant on the key, to any of these names, allows what is asked. */
 export function isGranted(
-  principal: RequestPrincipal,
+  names: readonly string[],
   ask: GrantAsk,
   key: Key,
   store: Store,
 ): Eventually<boolean> {
-  return grantNamesOf(principal, key.region).reduce<Eventually<boolean>>(
+  return names.reduce<Eventually<boolean>>(
     (before, name) => andThen(before, (allowed) => allowed || isGrantedTo(name, ask, key, store)),
     false,
   );

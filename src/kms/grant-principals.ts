@@ -18,9 +18,9 @@ export function requirePrincipalArn(arn: string | undefined, region: string): vo
 }
 
 /**
- * The name by which a grant keeps a principal. A user's or role's is its unique id, which
- * nobody else ever has; others are kept as they were sent. Refuses a user or role that does not
- * exist with InvalidArnException.
+ * The name by which a grant keeps a principal. That of a user or role is the unique id,
+ * which nobody else ever has, and so for a role's sessions; others are kept as they were
+ * sent. Refuses a user or role that does not exist with InvalidArnException.
  */
 export async function requireKeptName<Name extends string | undefined>(
   name: Name,
@@ -63,14 +63,16 @@ export function isService(name: string): boolean {
   return !name.startsWith("arn:") && !isUniqueId(name);
 }
 
-/** No name of a service has a capital letter. */
+/** No name of a service has a capital letter. Of a session, its name follows. */
 function isUniqueId(name: string): boolean {
-  return /^A[A-Z0-9]+$/.test(name);
+  return /^A[A-Z0-9]+(?::|$)/.test(name);
 }
 
+/** Of a user, a role or a session of one. */
 function isIdentityArn(name: string): boolean {
-  const { service, resource } = parseArn(name) ?? {};
-  return service === "iam" && /^(?:user|role)\//.test(resource ?? "");
+  const { service, resource = "" } = parseArn(name) ?? {};
+  if (service === "sts") return resource.startsWith("assumed-role/");
+  return service === "iam" && /^(?:user|role)\//.test(resource);
 }
 
 function invalidPrincipal(): KmsError {

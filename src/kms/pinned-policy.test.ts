@@ -1,5 +1,5 @@
 /** Users whom key policies name: what they may do, and who they are. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { kmsBench, type KmsBench } from "../../test/kms-bench.ts";
 import { type BenchUser, deleteUser, newUser, renamed } from "../../test/kms-users.ts";
 import { refusal } from "../../test/refusal.ts";
@@ -246,4 +246,22 @@ describe("the lockout check of a user", () => {
     const refused = outcomes[0].status === "rejected" ? await refusal(attempt) : undefined;
     expect(refused).toEqual(passes ? undefined : lockedOut);
   });
+});
+
+test("a root whom the default key policy allows has nobody looked up, and no grants", async () => {
+  const KeyId = await kms.newKey();
+  const { store } = kms;
+  const lookups = [
+    vi.spyOn(store, "findUser"),
+    vi.spyOn(store, "findUserNamed"),
+    vi.spyOn(store, "findRole"),
+    vi.spyOn(store, "findRoleNamed"),
+    vi.spyOn(store, "findGranteeTerms"),
+  ];
+  try {
+    await kms.call("Encrypt", { KeyId, Plaintext: Buffer.from("x") });
+    for (const lookup of lookups) expect(lookup).not.toHaveBeenCalled();
+  } finally {
+    vi.restoreAllMocks();
+  }
 });

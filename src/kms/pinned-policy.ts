@@ -1,7 +1,8 @@
 /**
- * Key policies as they are kept. In place of the ARN of a user stands the unique id, so
- * that a user who is deleted and made again is not who the policy means; whoever reads the
- * policy sees the ARN for as long as there is the user ("Principal", IAM User Guide).
+ * Key policies as they are kept. In place of the ARN of a user, a role or a session stands
+ * the unique id, so that one that is deleted and made again is not who the policy means;
+ * whoever reads the policy sees the ARN for as long as there is the identity ("AWS JSON
+ * policy elements: Principal", IAM User Guide).
  */
 import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument, PolicyPrincipal } from "../policy/language.ts";
@@ -17,6 +18,8 @@ export async function findPinnedPolicy(
   const ids = new Map<string, string>();
   for (const principal of principalsOf(document)) {
     if (principal.kind === "unique-id") {
+      // How a session is kept is no way to name one.
+      if (principal.id.includes(":")) return undefined;
       if ((await identities.findArn(principal.id)) === undefined) return undefined;
     } else if ("arn" in principal) {
       const id = await identities.findUniqueId(principal.arn);

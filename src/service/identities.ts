@@ -2,7 +2,8 @@ import type { Eventually } from "../lib/eventually.ts";
 
 /**
  * What a service that keeps the names of identities needs of whoever keeps the identities.
- * A name changes hands; a unique id (AIDA… of a user, AROA… of a role) is one identity's for good.
+ * A name changes hands; a unique id is one identity's for good: AIDA… of a user, AROA… of a
+ * role, and AROA…:name of a session of that role, whether there is one or not.
  */
 export interface Identities {
   /** The unique id of the identity that an ARN names at this moment; nothing when there is none. */

@@ -1,9 +1,7 @@
 /** IAM users in key policies and grants, by the AWS CLI. */
-import { execFile } from "node:child_process";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { awsEnvironment, cliLack, skipped } from "./aws-clients.ts";
+import { cliLack, errorLine, runAws, skipped } from "./aws-clients.ts";
 import {
   keyhaven as keyhavenCommand,
   type KeyhavenProcess,
@@ -12,7 +10,6 @@ import {
   temporaryDirectory,
 } from "./keyhaven-process.ts";
 
-const run = promisify(execFile);
 const scratch = temporaryDirectory();
 const dataDirectory = path.join(scratch, "data");
 let keyhaven: KeyhavenProcess;
@@ -28,9 +25,7 @@ afterAll(async () => {
 type Environment = Readonly<Record<string, string>>;
 
 async function aws(options: readonly string[], changes: Environment = {}): Promise<string> {
-  const env = { ...awsEnvironment(keyhaven), ...changes };
-  const all = ["--endpoint-url", keyhaven.url, ...options, "--output", "json"];
-  return (await run("aws", all, { env })).stdout;
+  return await runAws(keyhaven, [...options, "--output", "json"], changes);
 }
 
 async function answer(options: readonly string[], changes: Environment = {}) {
@@ -39,9 +34,7 @@ async function answer(options: readonly string[], changes: Environment = {}) {
 
 /** The code of the error that a call is refused with. */
 async function refusal(options: readonly string[], changes: Environment = {}) {
-  const failure: unknown = await aws(options, changes).catch((error: unknown) => error);
-  const stderr = failure instanceof Error && "stderr" in failure ? String(failure.stderr) : "";
-  return /An error occurred \((\w+)\)/.exec(stderr)?.[1];
+  return /\((\w+)\)/.exec(await errorLine(aws(options, changes)))?.[1];
 }
 
 interface MadeUser {
@@ -141,5 +134,39 @@ describe.skipIf(cliLack !== undefined)(`users of keys${skipped(cliLack)}`, () =>
     const retire = ["kms", "retire-grant", ...granted.key, "--grant-id", GrantId];
     await aws(retire, dora.environment);
     expect(await refusal(granted.encrypt, dora.environment)).toBe("AccessDeniedException");
+  });
+
+  test("a key policy that names a session of a role is for that session alone", async () => {
+    const carl = await makeUser("carl");
+    const trust = { Effect: "Allow", Principal: { AWS: carl.arn }, Action: "sts:AssumeRole" };
+    const { Role } = await answer([
+      "iam",
+      "create-role",
+      "--role-name",
+      "Build",
+      "--assume-role-policy-document",
+      JSON.stringify({ Version: "2012-10-17", Statement: trust }),
+    ]);
+    const assume = ["sts", "assume-role", "--role-arn", Role?.["Arn"] ?? "", "--role-session-name"];
+    const session = async (name: string) => {
+      const { AssumedRoleUser, Credentials } = await answer([...assume, name], carl.environment);
+      const environment = environmentOf(
+        Credentials?.["AccessKeyId"],
+        Credentials?.["SecretAccessKey"],
+      );
+      const AWS_SESSION_TOKEN = Credentials?.["SessionToken"] ?? "";
+      return {
+        arn: AssumedRoleUser?.["Arn"] ?? "",
+        environment: { ...environment, AWS_SESSION_TOKEN },
+      };
+    };
+    const [one, two] = [await session("one"), await session("two")];
+    const { key, encrypt } = await newKey();
+    const put = ["kms", "put-key-policy", ...key, "--policy-name", "default", "--policy"];
+    await aws([...put, policyFor(one.arn)]);
+    await aws(encrypt, one.environment);
+    expect(await refusal(encrypt, two.environment)).toBe("AccessDeniedException");
+    const get = ["kms", "get-key-policy", ...key, "--policy-name", "default"];
+    expect((await answer(get))["Policy"]).toBe(policyFor(one.arn));
   });
 });

@@ -8,7 +8,7 @@ import {
   accessDeniedByIdentity,
   accessDeniedToUnknownKey,
 } from "../../access-denied.ts";
-import { grantVerdict, ownVerdictOn, type PolicyQuestion } from "../../authorize.ts";
+import { ownVerdictOn, type PolicyQuestion, roleGrantVerdict } from "../../authorize.ts";
 import { refuseDryRun } from "../../dry-run.ts";
 import { KmsError } from "../../errors.ts";
 import { requireKey } from "../../find-key.ts";
@@ -93,16 +93,21 @@ async function requireRetirer(grant: GrantRecord, key: Key, desk: Desk): Promise
     : accessDeniedByIdentity(caller, "RetireGrant", resource);
 }
 
-/** The retiring principal may, and a grantee who was granted that; a session as far as its own limits go. */
+/** The retiring principal may, and a grantee who was granted that; as a role, as far as the session's limits go. */
 function isNamed(grant: GrantRecord, asked: PolicyQuestion, desk: Desk): boolean {
   const principal = principalOf(desk.caller);
   if (principal === undefined) return false;
-  const names = grantNamesOf(principal, grant.region);
-  const { grantee, retiring, operations } = grant;
-  const isMeant =
-    (names.includes(grantee) && operations.includes("RetireGrant")) ||
-    (retiring !== null && names.includes(retiring));
-  return isMeant && grantVerdict(principal, asked, desk).effect === "allow";
+  const { inPerson, asRole } = grantNamesOf(principal, grant.region);
+  if (mayRetireAs(inPerson, grant)) return true;
+  return mayRetireAs(asRole, grant) && roleGrantVerdict(principal, asked, desk).effect === "allow";
+}
+
+function mayRetireAs(
+  names: readonly string[],
+  { grantee, retiring, operations }: GrantRecord,
+): boolean {
+  if (retiring !== null && names.includes(retiring)) return true;
+  return names.includes(grantee) && operations.includes("RetireGrant");
 }
 
 /**
