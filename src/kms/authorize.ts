@@ -6,6 +6,7 @@
 import { BoundedMap } from "../lib/bounded-map.ts";
 import { andThen, type Eventually } from "../lib/eventually.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
+import { keptCharactersMax, weightOfPolicy } from "../policy/compiled.ts";
 import { parsePolicy } from "../policy/document.ts";
 import { type AccessRequest, evaluateResourcePolicy } from "../policy/evaluate.ts";
 import { ownEffects, ownVerdict, type Verdict, weigh } from "../policy/own-policies.ts";
@@ -177,7 +178,9 @@ export function requireIdentityAction(
 }
 
 /** Most keys of an account share one policy text, so few are ever compiled. */
-const compiled = new BoundedMap<string, CompiledPolicy>(2_000);
+const compiled = new BoundedMap<string, CompiledPolicy>(keptCharactersMax, {
+  weigh: weightOfPolicy,
+});
 
 function compiledPolicy(text: string): CompiledPolicy {
   return compiled.getOrAdd(text, () => compilePolicy(parsePolicy(text)));

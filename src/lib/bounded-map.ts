@@ -1,16 +1,26 @@
+interface BoundedMapOptions<Key, Value> {
+  /** Hears of each value that has to make room for another. */
+  readonly onDrop?: (value: Value) => void;
+  /** What an entry counts for, the same each time it is asked; one when missing. */
+  readonly weigh?: (value: Value, key: Key) => number;
+}
+
 /**
- * A map that holds at most so many entries, and lets go of the least recently used. While
- * it is not half full, nothing is let go of for long, and use is not kept track of.
+ * A map that holds at most so many entries, or so much weight, and lets go of the least
+ * recently used. While it is not half full, nothing is let go of for long, and use is not
+ * kept track of.
  */
 export class BoundedMap<Key, Value> {
-  readonly #maxEntries: number;
+  readonly #max: number;
   readonly #entries = new Map<Key, Value>();
   readonly #onDrop: ((value: Value) => void) | undefined;
+  readonly #weigh: (value: Value, key: Key) => number;
+  #used = 0;
 
-  /** `onDrop` hears of each value that has to make room for another. */
-  constructor(maxEntries: number, onDrop?: (value: Value) => void) {
-    this.#maxEntries = maxEntries;
+  constructor(max: number, { onDrop, weigh = () => 1 }: BoundedMapOptions<Key, Value> = {}) {
+    this.#max = max;
     this.#onDrop = onDrop;
+    this.#weigh = weigh;
   }
 
   get size(): number {
@@ -19,21 +29,22 @@ export class BoundedMap<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined || this.#entries.size * 2 <= this.#maxEntries) return value;
+    if (value === undefined || this.#used * 2 <= this.#max) return value;
     // A map iterates in order of insertion, so the entry goes to the end.
     this.#entries.delete(key);
     this.#entries.set(key, value);
     return value;
   }
 
+  /** What weighs more than the map may hold is not kept. */
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#maxEntries) return;
+    this.#used += this.#weigh(value, key);
     for (const [oldest, dropped] of this.#entries) {
-      this.#entries.delete(oldest);
+      if (this.#used <= this.#max) return;
+      this.delete(oldest);
       this.#onDrop?.(dropped);
-      return;
     }
   }
 
@@ -46,10 +57,13 @@ export class BoundedMap<Key, Value> {
   }
 
   delete(key: Key): boolean {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.#used -= this.#weigh(value, key);
     return this.#entries.delete(key);
   }
 
   clear(): void {
     this.#entries.clear();
+    this.#used = 0;
   }
 }

@@ -11,7 +11,7 @@ export class Derived<Held> {
 
   /** `wipe` is given what had to make room, once nobody uses it any more. */
   constructor(limit: number, wipeHeld: (held: Held) => void) {
-    this.#byName = new BoundedMap(limit, (dropped) => void wipeSoon(dropped, wipeHeld));
+    this.#byName = new BoundedMap(limit, { onDrop: (dropped) => void wipeSoon(dropped, wipeHeld) });
   }
 
   /**

@@ -8,8 +8,10 @@ const maxTerms = 100_000;
 
 /** By key and grantee. Lists differ in length by far, so their sum is bounded too. */
 export class GrantTermsCache {
-  readonly #grantees = new BoundedMap<string, GranteeTerms>(maxGrantees, (terms) => {
-    this.#count -= terms.inAnyContext.length;
+  readonly #grantees = new BoundedMap<string, GranteeTerms>(maxGrantees, {
+    onDrop: (terms) => {
+      this.#count -= terms.inAnyContext.length;
+    },
   });
   #count = 0;
 

@@ -20,10 +20,11 @@ import { type AnyTable, tables } from "./tables.ts";
 const limits = {
   accounts: 1_000,
   accessKeys: 10_000,
-  users: 10_000,
-  roles: 1_000,
-  groups: 2_000,
-  managedPolicies: 2_000,
+  // Records that hold policies, of up to 80 KB: so many characters of each kind.
+  users: 4_000_000,
+  roles: 4_000_000,
+  groups: 4_000_000,
+  managedPolicies: 4_000_000,
   keys: 20_000,
   customKeyStores: 1_000,
   keyMaterials: 20_000,
@@ -50,10 +51,10 @@ export function recordCaches(): RecordCaches {
   const caches: Caches = {
     accounts: new BoundedMap(limits.accounts),
     accessKeys: new BoundedMap(limits.accessKeys),
-    users: new BoundedMap(limits.users),
-    roles: new BoundedMap(limits.roles),
-    groups: new BoundedMap(limits.groups),
-    managedPolicies: new BoundedMap(limits.managedPolicies),
+    users: byCharacters(limits.users),
+    roles: byCharacters(limits.roles),
+    groups: byCharacters(limits.groups),
+    managedPolicies: byCharacters(limits.managedPolicies),
     keys: new BoundedMap(limits.keys),
     customKeyStores: new BoundedMap(limits.customKeyStores),
     keyMaterials: new BoundedMap(limits.keyMaterials),
@@ -70,6 +71,10 @@ export function recordCaches(): RecordCaches {
       }
     },
   };
+}
+
+function byCharacters<Stored extends object>(max: number): BoundedMap<string, Stored> {
+  return new BoundedMap(max, { weigh: (record) => JSON.stringify(record).length });
 }
 
 function findIn<Stored>(
