@@ -76,6 +76,8 @@ interface ForAccount<Input> extends Common<Input> {
   readonly resource: (input: Input) => string;
   /** What a policy may ask of the request. */
   readonly conditions?: (input: Input) => ConditionFacts;
+  /** Operations of IAM's that the caller must be allowed as well, for the same resource. */
+  readonly alsoNeeds?: (input: Input) => readonly string[];
   readonly run: Run<Input, { readonly accountId: string }>;
 }
 
@@ -110,6 +112,7 @@ export interface CheckedCall {
   readonly roleName?: string;
   readonly userName?: string;
   readonly conditions?: ConditionFacts;
+  readonly alsoNeeds?: readonly string[];
   readonly tellsBoundary?: true;
   readonly becomes?: (user: UserRecord) => string;
   readonly groupBecomes?: (group: GroupRecord) => string;
@@ -157,6 +160,7 @@ export function accountOperation<Input>(definition: ForAccount<Input>): IamOpera
       return {
         requestParameters: definition.record(input),
         resource: definition.resource(input),
+        alsoNeeds: definition.alsoNeeds?.(input) ?? [],
         ...conditionsOf(definition, input),
         run: async (given) => await definition.run({ ...given, input }),
       };

@@ -1,7 +1,8 @@
 /** Lists, page by page (IAM API Reference: IsTruncated, Marker, MaxItems). */
 import { iamError } from "./errors.ts";
 
-const defaultItems = 100;
+/** By default, and at most: IAM may give fewer than were asked for, and each record takes memory. */
+const itemsMax = 100;
 
 export interface PageMembers {
   readonly IsTruncated: boolean;
@@ -15,7 +16,7 @@ export async function readPage<Item>(
   list: (page: { after: string | undefined; limit: number }) => Promise<readonly Item[]>,
   sortKeyOf: (item: Item) => string,
 ): Promise<{ readonly items: readonly Item[] } & PageMembers> {
-  const limit = wanted.MaxItems ?? defaultItems;
+  const limit = Math.min(wanted.MaxItems ?? itemsMax, itemsMax);
   const after = wanted.Marker === undefined ? undefined : sortKeyIn(wanted.Marker);
   const found = await list({ after, limit: limit + 1 });
   const items = found.slice(0, limit);

@@ -46,9 +46,10 @@ interface Resource {
 function permit(
   { arn: resource, shown = resource, conditions = new Map() }: Resource,
   { checked, event: { caller, facts, eventName }, desk }: Asking,
+  operation = eventName,
 ): void {
   const asked = {
-    action: `iam:${eventName}`,
+    action: `iam:${operation}`,
     resource,
     shown,
     conditions: new Map([...conditions, ...(checked.conditions ?? [])]),
@@ -59,7 +60,9 @@ function permit(
 async function onAccount(resource: string, asking: Asking): Promise<Outcome> {
   const { checked, event, desk } = asking;
   const { accountId } = event.caller;
-  permit({ arn: iamArn(desk.partition, accountId, resource) }, asking);
+  const arn = iamArn(desk.partition, accountId, resource);
+  permit({ arn }, asking);
+  for (const operation of checked.alsoNeeds ?? []) permit({ arn }, asking, operation);
   return await checked.run({ ...desk, accountId });
 }
 

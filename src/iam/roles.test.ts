@@ -452,4 +452,15 @@ describe("a policy of a user decides by", () => {
     );
     await call("UntagRole", { RoleName, TagKeys: ["Cost"] }, by("aws:TagKeys", "Cost"));
   });
+
+  test("CreateRole with tags needs TagRole as well", async () => {
+    const creator = userWith({ Effect: "Allow", Action: "iam:CreateRole", Resource: "*" });
+    const trust = { AssumeRolePolicyDocument: trustAccount };
+    await call("CreateRole", { RoleName: "plain", ...trust }, creator);
+    const Tags = [{ Key: "team", Value: "payments" }];
+    const tagged = { RoleName: "tagged", Tags, ...trust };
+    expect(await refused("CreateRole", tagged, creator)).toContain(
+      "is not authorized to perform: iam:TagRole on resource: ",
+    );
+  });
 });

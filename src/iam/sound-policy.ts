@@ -6,7 +6,7 @@ import type { InlinePolicy } from "../store/records.ts";
 import { iamError } from "./errors.ts";
 
 /** With white space: it costs memory all the same. Not a limit of AWS's own. */
-const textFactor = 8;
+const textFactor = 4;
 
 /** What is read, or a MalformedPolicyDocument in place of a PolicyError. */
 export function soundPolicy<Read>(read: () => Read): Read {

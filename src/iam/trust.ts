@@ -16,7 +16,7 @@ import { folded } from "./user.ts";
 /** "IAM and AWS STS quotas": characters of a trust policy, white space left out. */
 const charactersMax = 2_048;
 /** With white space: it costs memory all the same. Not a limit of AWS's own. */
-const textMax = 16_384;
+const textMax = 8_192;
 
 export type Trust = Pick<RoleRecord, "trustPolicy" | "trustedIds">;
 
@@ -66,6 +66,8 @@ export function nameOf(principal: PolicyPrincipal): string | undefined {
 async function idOf(principal: PolicyPrincipal, desk: IdentityParts): Promise<string | undefined> {
   const identities = identityDirectory(desk);
   if (principal.kind === "unique-id") {
+    // How a session is kept is no way to name one.
+    if (principal.id.includes(":")) return undefined;
     return (await identities.findArn(principal.id)) === undefined ? undefined : principal.id;
   }
   if (!("arn" in principal)) return undefined;

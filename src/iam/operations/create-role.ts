@@ -46,6 +46,7 @@ export const createRole = accountOperation<Input>({
     tags: input.Tags?.map(({ TagKey: key, TagValue: value }) => ({ key, value })),
   }),
   resource: ({ RoleName, Path = "/" }) => roleResource({ roleName: RoleName, path: Path }),
+  alsoNeeds: ({ Tags = [] }) => (Tags.length > 0 ? ["TagRole"] : []),
   conditions: ({ Tags, PermissionsBoundary }) =>
     new Map([...requestTagConditions(Tags), ...boundaryConditions(PermissionsBoundary)]),
 
