@@ -76,13 +76,21 @@ function keyInToken(tokenKey: TokenKey, { tokenKeys }: OuterDesk): OuterKey {
     },
     async decrypt({ metadata, ...message }) {
       // A token has nothing to add to a ciphertext.
-      if (metadata.length > 0) return undefined;
+      if (metadata.length > 0 || !isOfTokenLengths(message)) return undefined;
       const answer = await tokenKeys.decrypt(tokenKey, message);
       if (!hasProblem(answer)) return answer.plaintext;
       if (answer.failed === "rejected") return undefined;
       throw tokenKeyNotUsable(answer.failed);
     },
   };
+}
+
+/** Whether it is as a token's AES-GCM leaves it: what is not was made by somebody else. */
+function isOfTokenLengths({
+  initializationVector,
+  authenticationTag,
+}: Pick<ExternalCiphertext, "initializationVector" | "authenticationTag">): boolean {
+  return initializationVector.length === 12 && authenticationTag.length === 16;
 }
 
 function causeOf({ operation, key }: OuterUse, { caller, facts }: OuterDesk) {

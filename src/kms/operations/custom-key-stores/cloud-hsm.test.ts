@@ -243,6 +243,33 @@ describe("a key store in a CloudHSM cluster, connected", () => {
     }
   });
 
+  test.each([
+    ["an initialization vector of 13 bytes", 13, 16],
+    ["an initialization vector of 100 bytes", 100, 16],
+    ["a tag of 15 bytes", 12, 15],
+    ["a tag of 17 bytes", 12, 17],
+  ])(
+    "InvalidCiphertextException for %s, which no token is asked about",
+    async (_what, initializationVectorBytes, tagBytes) => {
+      await bench.connect(CustomKeyStoreId);
+      const KeyId = await bench.newKeyIn(CustomKeyStoreId);
+      const made = await bench.kms.call("Encrypt", { KeyId, Plaintext: Buffer.from("text") });
+      const CiphertextBlob = Buffer.concat([
+        Buffer.from(made.CiphertextBlob ?? []).subarray(0, 38),
+        Buffer.of(initializationVectorBytes),
+        Buffer.alloc(initializationVectorBytes, 1),
+        Buffer.of(tagBytes),
+        Buffer.alloc(tagBytes, 2),
+        Buffer.of(0),
+        Buffer.alloc(100, 3),
+      ]);
+      // If it were asked, the answer would be another.
+      bench.token.problem = "away";
+      const attempt = bench.kms.call("Decrypt", { CiphertextBlob });
+      expect((await refusal(attempt)).code).toBe("InvalidCiphertextException");
+    },
+  );
+
   test.each<[TokenProblem, string]>([
     ["away", "CustomKeyStoreInvalidStateException"],
     ["token-unfit", "CloudHsmClusterInvalidConfigurationException"],
