@@ -52,13 +52,19 @@ export class TokenChannel {
     for (const event of ["end", "error", "close"]) socket.on(event, () => this.close());
   }
 
+  /** Never rejects; "malformed" for a request that has no place in a frame. */
   async send<Name extends TokenCommandName>(
     command: Name,
     request: TokenRequest<Name>,
   ): Promise<Answer<Name>> {
     if (this.#isClosed || this.#socket.destroyed) return { failed: "away" };
     if (this.#pending.size >= inFlightAtMost) return { failed: "busy" };
-    return await new Promise<Answer<Name>>((resolve) => this.#write(command, request, resolve));
+    try {
+      return await new Promise<Answer<Name>>((resolve) => this.#write(command, request, resolve));
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return { failed: "malformed" };
+    }
   }
 
   /** Ends the connection, and with it the process. */

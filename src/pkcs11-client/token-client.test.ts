@@ -107,6 +107,20 @@ describe("the client of tokens", () => {
     client.close();
   });
 
+  test("failed, and goes on, for a request with a field that is too long", async () => {
+    const { client, attach } = setUp();
+    attach();
+    const sealed = {
+      initializationVector: Buffer.alloc(12),
+      authenticationTag: Buffer.alloc(17),
+      ciphertext: Buffer.alloc(1),
+      associatedData: message.associatedData,
+    };
+    expect(await client.decrypt(key, sealed)).toEqual({ failed: "failed" });
+    expect(await client.find(keyStore)).toEqual({ done: true });
+    client.close();
+  });
+
   test("cluster-unknown for one of another account, whatever its id", async () => {
     const { client, attach } = setUp();
     attach();
