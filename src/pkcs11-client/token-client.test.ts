@@ -121,6 +121,15 @@ describe("the client of tokens", () => {
     client.close();
   });
 
+  test("logs in with the longest password, of three bytes a character", async () => {
+    const longest = "\u20ac".repeat(32);
+    const { client, attach, state } = setUp(longest);
+    state.pin = longest;
+    attach();
+    expect(await client.connect(keyStore)).toEqual({ done: true });
+    client.close();
+  });
+
   test("cluster-unknown for one of another account, whatever its id", async () => {
     const { client, attach } = setUp();
     attach();

@@ -27,6 +27,8 @@ interface Codec<Name extends TokenCommandName> {
 
 /** CKA_LABEL of a token is 32 bytes. */
 const tokenLabel = text(32);
+/** A KeyStorePassword has up to 32 characters, of up to three bytes for each unit of UTF-16. */
+const pin = secret(128);
 const key = { tokenLabel, keyId: bytes(keyIdBytes) };
 /** A reply without a body says it all. */
 const done: Field<Done> = { write: () => undefined, read: () => ({ done: true }) };
@@ -39,7 +41,7 @@ const associatedData = bytes(64);
 
 export const tokenCodecs: { readonly [Name in TokenCommandName]: Codec<Name> } = {
   findToken: { opcode: 1, request: record({ tokenLabel }), reply: done },
-  logIn: { opcode: 2, request: record({ tokenLabel, pin: secret(64) }), reply: done },
+  logIn: { opcode: 2, request: record({ tokenLabel, pin }), reply: done },
   logOut: { opcode: 3, request: record({ tokenLabel }), reply: done },
   createKey: {
     opcode: 4,
