@@ -47,7 +47,10 @@ export interface KeyPlace {
  */
 export async function createKey(place: KeyPlace, keyLabel: string): Promise<Handle> {
   const { cryptoki, token, deadlineMs } = place;
-  return await token.use(deadlineMs, async (session) => {
+  return await token.use(deadlineMs, async (session, handles) => {
+    // An attempt that another login overtook may have left one: two of an id are of no use.
+    const found = await cryptoki.findObjects(session, searchFor(place));
+    if (found.length > 0) throw new TokenError("failed", "a key has that id already");
     const handle = await cryptoki.generateAesKey(session, templateOf(place, keyLabel));
     const isShut =
       (await cryptoki.readFlag(session, handle, attribute.sensitive)) &&
@@ -56,7 +59,7 @@ export async function createKey(place: KeyPlace, keyLabel: string): Promise<Hand
       await cryptoki.destroyObject(session, handle);
       throw new TokenError("token-unfit", "the key could be taken out");
     }
-    token.rememberHandle(nameOf(place), handle);
+    handles.remember(nameOf(place), handle);
     return handle;
   });
 }
@@ -123,8 +126,8 @@ async function requireWorking(place: KeyPlace): Promise<void> {
 /** Nothing is left of the key. One that is not there has been destroyed already. */
 export async function destroyKey(place: KeyPlace): Promise<void> {
   const { cryptoki, token, deadlineMs } = place;
-  token.forgetHandle(nameOf(place));
-  await token.use(deadlineMs, async (session) => {
+  await token.use(deadlineMs, async (session, handles) => {
+    handles.forget(nameOf(place));
     const found = await cryptoki.findObjects(session, searchFor(place));
     for (const handle of found) await cryptoki.destroyObject(session, handle);
   });
@@ -137,18 +140,18 @@ async function useKey<Result>(
 ): Promise<Result> {
   const { token, deadlineMs } = place;
   const name = nameOf(place);
-  const remembered = token.rememberedHandle(name);
-  if (remembered !== undefined) {
-    try {
-      return await token.use(deadlineMs, async (session) => await work(session, remembered));
-    } catch (error) {
-      if (!(error instanceof TokenError) || error.failure !== "key-missing") throw error;
-      token.forgetHandle(name);
+  return await token.use(deadlineMs, async (session, handles) => {
+    const remembered = handles.remembered(name);
+    if (remembered !== undefined) {
+      try {
+        return await work(session, remembered);
+      } catch (error) {
+        if (!(error instanceof TokenError) || error.failure !== "key-missing") throw error;
+        handles.forget(name);
+      }
     }
-  }
-  return await token.use(deadlineMs, async (session) => {
     const handle = await findKey(place, session);
-    token.rememberHandle(name, handle);
+    handles.remember(name, handle);
     return await work(session, handle);
   });
 }

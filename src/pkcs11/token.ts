@@ -4,6 +4,7 @@
  */
 import type { Cryptoki } from "./cryptoki.ts";
 import type { Handle } from "./functions.ts";
+import { KeyHandles } from "./key-handles.ts";
 import { TokenError } from "./return-values.ts";
 import { requireFitToken } from "./token-fitness.ts";
 
@@ -16,7 +17,11 @@ interface LogIn {
   /** Idle: closing the last session of a token would log out. */
   readonly holdsLogIn: Handle;
   readonly free: Handle[];
+  readonly handles: KeyHandles;
 }
+
+/** What is done on a session, with the handles of the login that it belongs to. */
+type Work<Result> = (session: Handle, handles: KeyHandles) => Promise<Result>;
 
 interface Waiting {
   readonly begin: () => void;
@@ -27,7 +32,6 @@ interface Waiting {
 export class Token {
   readonly #cryptoki: Cryptoki;
   readonly #label: string;
-  readonly #handles = new Map<string, Handle>();
   readonly #waiting: Waiting[] = [];
   #busy = 0;
   #turn: Promise<undefined> = Promise.resolve(undefined);
@@ -84,24 +88,21 @@ export class Token {
       await this.#cryptoki.closeAllSessions(slot);
       throw error;
     }
-    this.#logIn = { slot, holdsLogIn: session, free: [] };
+    this.#logIn = { slot, holdsLogIn: session, free: [], handles: new KeyHandles() };
   }
 
   async #logOutNow(): Promise<void> {
     const logIn = this.#logIn;
     this.#logIn = undefined;
-    this.#handles.clear();
     if (logIn !== undefined) await this.#cryptoki.closeAllSessions(logIn.slot);
   }
 
   /**
    * Does work on a session that nobody else uses meanwhile, once there is one. Rejects with
-   * TokenError: "logged-out" when nobody has logged in, "busy" when too much waits.
+   * TokenError: "logged-out" when nobody has logged in, or somebody logged in anew or out
+   * meanwhile, whatever came of the work; "busy" when too much waits.
    */
-  async use<Result>(
-    deadlineMs: number,
-    work: (session: Handle) => Promise<Result>,
-  ): Promise<Result> {
+  async use<Result>(deadlineMs: number, work: Work<Result>): Promise<Result> {
     await this.#place(deadlineMs);
     try {
       return await this.#onSession(work);
@@ -109,20 +110,6 @@ export class Token {
       this.#busy -= 1;
       this.#beginNext();
     }
-  }
-
-  /** The handle of a key, if the token was asked for it before. */
-  rememberedHandle(keyId: string): Handle | undefined {
-    return this.#handles.get(keyId);
-  }
-
-  rememberHandle(keyId: string, handle: Handle): void {
-    if (this.#handles.size >= handlesAtMost) this.#handles.clear();
-    this.#handles.set(keyId, handle);
-  }
-
-  forgetHandle(keyId: string): void {
-    this.#handles.delete(keyId);
   }
 
   async #isIn(slot: Handle): Promise<boolean> {
@@ -159,24 +146,31 @@ export class Token {
     }
   }
 
-  async #onSession<Result>(work: (session: Handle) => Promise<Result>): Promise<Result> {
+  async #onSession<Result>(work: Work<Result>): Promise<Result> {
     const logIn = this.#logIn;
     if (logIn === undefined) throw new TokenError("logged-out", "nobody has logged in");
     const session = logIn.free.pop() ?? (await this.#cryptoki.openSession(logIn.slot));
     try {
-      const result = await work(session);
+      this.#requireStill(logIn);
+      const result = await work(session, logIn.handles);
+      this.#requireStill(logIn);
       logIn.free.push(session);
       return result;
     } catch (error) {
+      // With another's login, a handle may stand for another's key: no failure is to be believed.
+      if (error instanceof TokenError) this.#requireStill(logIn);
       // It may have been left in the middle of something.
       if (this.#logIn === logIn) await this.#cryptoki.closeSession(session).catch(() => undefined);
       throw error;
     }
   }
+
+  #requireStill(logIn: LogIn): void {
+    if (this.#logIn !== logIn) throw new TokenError("logged-out", "it was in another login");
+  }
 }
 
 const labelBytes = 32;
-const handlesAtMost = 1_000;
 
 function busy(): TokenError {
   return new TokenError("busy", "too much waits for the token");
