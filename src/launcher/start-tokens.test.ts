@@ -100,13 +100,17 @@ describe.skipIf(!hasSoftHsm)("what works with tokens", () => {
     expect(await client.encrypt(keyOf(2), message)).toEqual({ failed: "key-missing" });
   });
 
-  test("failed for a key of which there are several", async () => {
-    await client.create(keyOf(3), "one");
-    await client.create(keyOf(3), "another");
+  test("failed for a second key of an id, and for a key of which there are several", async () => {
+    const key = keyOf(3);
+    await client.create(key, "one");
+    expect(await client.create(key, "another")).toEqual({ failed: "failed" });
+    const id = Buffer.from(key.tokenKeyId).toString("hex");
+    const made = hsm.tool("--keygen", "--key-type", "AES:32", "--id", id, "--label", "another");
+    if (made === undefined) return;
     // As a process that made neither of them finds it.
     await client.connect(keyStore);
     const message = { plaintext: Buffer.from("text"), associatedData };
-    expect(await client.encrypt(keyOf(3), message)).toEqual({ failed: "failed" });
+    expect(await client.encrypt(key, message)).toEqual({ failed: "failed" });
   });
 
   test("pin-incorrect for another PIN, though somebody has logged in already", async () => {
