@@ -20,26 +20,7 @@ export interface Subject {
 
 /** What an operation may reach while it runs. It reads; its changes are made by the corridor. */
 export interface Desk {
-  readonly store: Pick<
-    AccountStore,
-    | "findAccount"
-    | "findAccessKey"
-    | "listAccessKeysOf"
-    | "findUser"
-    | "findUserNamed"
-    | "listUsers"
-    | "findRole"
-    | "findRoleNamed"
-    | "listRoles"
-    | "findGroup"
-    | "findGroupNamed"
-    | "listGroups"
-    | "findManagedPolicy"
-    | "findManagedPolicyNamed"
-    | "listManagedPolicies"
-    | "listLinked"
-    | "countLinked"
-  >;
+  readonly store: Omit<AccountStore, "commit" | "settle" | "listAccounts" | "listAccessKeys">;
   readonly secretAccessKeys: SecretAccessKeys;
   readonly clock: Clock;
   /** Of all ARNs of IAM: one, or a caller could choose what a resource is called. */
@@ -69,13 +50,15 @@ export interface Common<Input> {
   readonly record: (input: Input) => Readonly<Record<string, unknown>> | null;
   /** Members of AWS's that would limit what is made: without them it would not be what was asked for. */
   readonly unsupported?: readonly string[];
+  /** What a policy may ask of the request. */
+  readonly conditions?: (input: Input) => ConditionFacts;
+  /** A policy may ask for the boundary of the user or role as it is. */
+  readonly tellsBoundary?: true;
 }
 
 interface ForAccount<Input> extends Common<Input> {
   /** What a policy calls the thing that is asked for, after the account's number. */
   readonly resource: (input: Input) => string;
-  /** What a policy may ask of the request. */
-  readonly conditions?: (input: Input) => ConditionFacts;
   /** Operations of IAM's that the caller must be allowed as well, for the same resource. */
   readonly alsoNeeds?: (input: Input) => readonly string[];
   readonly run: Run<Input, { readonly accountId: string }>;
@@ -83,20 +66,12 @@ interface ForAccount<Input> extends Common<Input> {
 
 interface ForSubject<Input extends { readonly UserName?: string }> extends Common<Input> {
   readonly run: Run<Input, { readonly subject: Subject }>;
-  /** What a policy may ask of the request. */
-  readonly conditions?: (input: Input) => ConditionFacts;
-  /** A policy may ask for the boundary of the user as it is. */
-  readonly tellsBoundary?: true;
   /** What the user will be called afterwards, as a resource: that has to be allowed as well. */
   readonly becomes?: (input: Input, user: UserRecord) => string;
 }
 
 interface ForRole<Input extends { readonly RoleName: string }> extends Common<Input> {
-  /** A policy may ask for the boundary of the role as it is. */
-  readonly tellsBoundary?: true;
   readonly run: Run<Input, { readonly role: RoleRecord }>;
-  /** What a policy may ask of the request. */
-  readonly conditions?: (input: Input) => ConditionFacts;
 }
 
 /** A request whose shape is right. */
@@ -150,53 +125,47 @@ export function namedUser({ user }: Subject): UserRecord {
   return user;
 }
 
-/** An operation on the account as a whole, or on what is not there yet. */
-export function accountOperation<Input>(definition: ForAccount<Input>): IamOperation {
+/** What the kinds of operations share: a request is read, then it is said what it is about. */
+export function operationAbout<Input>(
+  definition: Common<Input>,
+  about: (input: Input) => Omit<CheckedCall, "requestParameters" | "conditions" | "tellsBoundary">,
+): IamOperation {
+  const { readOnly, record, conditions, tellsBoundary } = definition;
   return {
-    readOnly: definition.readOnly,
+    readOnly,
     check(sent) {
       refuseUnsupported(definition, sent);
       const input = checkInput(definition.input, sent);
       return {
-        requestParameters: definition.record(input),
-        resource: definition.resource(input),
-        alsoNeeds: definition.alsoNeeds?.(input) ?? [],
-        ...conditionsOf(definition, input),
-        run: async (given) => await definition.run({ ...given, input }),
+        ...about(input),
+        requestParameters: record(input),
+        ...(conditions === undefined ? {} : { conditions: conditions(input) }),
+        ...(tellsBoundary === undefined ? {} : { tellsBoundary }),
       };
     },
   };
 }
 
-/** What a policy may ask of a request, where the operation says so. */
-export function conditionsOf<Input>(
-  { conditions }: { readonly conditions?: (input: Input) => ConditionFacts },
-  input: Input,
-): Pick<CheckedCall, "conditions"> {
-  return conditions === undefined ? {} : { conditions: conditions(input) };
+/** An operation on the account as a whole, or on what is not there yet. */
+export function accountOperation<Input>(definition: ForAccount<Input>): IamOperation {
+  return operationAbout(definition, (input) => ({
+    resource: definition.resource(input),
+    alsoNeeds: definition.alsoNeeds?.(input) ?? [],
+    run: async (given) => await definition.run({ ...given, input }),
+  }));
 }
 
 /** An operation on a role that is there. */
 export function roleOperation<Input extends { readonly RoleName: string }>(
   definition: ForRole<Input>,
 ): IamOperation {
-  return {
-    readOnly: definition.readOnly,
-    check(sent) {
-      refuseUnsupported(definition, sent);
-      const input = checkInput(definition.input, sent);
-      return {
-        requestParameters: definition.record(input),
-        roleName: input.RoleName,
-        ...conditionsOf(definition, input),
-        ...(definition.tellsBoundary === undefined ? {} : { tellsBoundary: true }),
-        async run({ role, ...given }) {
-          if (role === undefined) throw new Error("the call is about no role");
-          return await definition.run({ ...given, input, role });
-        },
-      };
+  return operationAbout(definition, (input) => ({
+    roleName: input.RoleName,
+    async run({ role, ...given }) {
+      if (role === undefined) throw new Error("the call is about no role");
+      return await definition.run({ ...given, input, role });
     },
-  };
+  }));
 }
 
 /** An operation on a user that is there, or on the caller when none is named. */
@@ -204,22 +173,12 @@ export function userOperation<Input extends { readonly UserName?: string }>(
   definition: ForSubject<Input>,
 ): IamOperation {
   const { becomes } = definition;
-  return {
-    readOnly: definition.readOnly,
-    check(sent) {
-      refuseUnsupported(definition, sent);
-      const input = checkInput(definition.input, sent);
-      return {
-        requestParameters: definition.record(input),
-        ...(input.UserName === undefined ? {} : { userName: input.UserName }),
-        ...conditionsOf(definition, input),
-        ...(definition.tellsBoundary === undefined ? {} : { tellsBoundary: true }),
-        becomes: (user) => becomes?.(input, user) ?? userResource(user),
-        async run({ subject, ...given }) {
-          if (subject === undefined) throw new Error("the call is about nobody");
-          return await definition.run({ ...given, input, subject });
-        },
-      };
+  return operationAbout(definition, (input) => ({
+    ...(input.UserName === undefined ? {} : { userName: input.UserName }),
+    becomes: (user) => becomes?.(input, user) ?? userResource(user),
+    async run({ subject, ...given }) {
+      if (subject === undefined) throw new Error("the call is about nobody");
+      return await definition.run({ ...given, input, subject });
     },
-  };
+  }));
 }

@@ -1,8 +1,7 @@
 /** What an operation on a managed policy says of itself. */
 import type { ManagedPolicyRecord } from "../store/records.ts";
 import { requirePolicyArn } from "./find-policy.ts";
-import { type Common, type IamOperation, refuseUnsupported, type Run } from "./operation.ts";
-import { checkInput } from "./shapes.ts";
+import { type Common, type IamOperation, operationAbout, type Run } from "./operation.ts";
 
 interface ForPolicy<Input extends { readonly PolicyArn: string }> extends Common<Input> {
   readonly run: Run<Input, { readonly policy: ManagedPolicyRecord; readonly accountId: string }>;
@@ -12,20 +11,14 @@ interface ForPolicy<Input extends { readonly PolicyArn: string }> extends Common
 export function policyOperation<Input extends { readonly PolicyArn: string }>(
   definition: ForPolicy<Input>,
 ): IamOperation {
-  return {
-    readOnly: definition.readOnly,
-    check(sent) {
-      refuseUnsupported(definition, sent);
-      const input = checkInput(definition.input, sent);
-      requirePolicyArn(input.PolicyArn);
-      return {
-        requestParameters: definition.record(input),
-        policyArn: input.PolicyArn,
-        async run({ policy, ...given }) {
-          if (policy === undefined) throw new Error("the call is about no policy");
-          return await definition.run({ ...given, input, policy });
-        },
-      };
-    },
-  };
+  return operationAbout(definition, (input) => {
+    requirePolicyArn(input.PolicyArn);
+    return {
+      policyArn: input.PolicyArn,
+      async run({ policy, ...given }) {
+        if (policy === undefined) throw new Error("the call is about no policy");
+        return await definition.run({ ...given, input, policy });
+      },
+    };
+  });
 }
