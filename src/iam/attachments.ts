@@ -5,7 +5,7 @@ import type { AccountStore } from "./account-store.ts";
 import { iamError } from "./errors.ts";
 import { findPolicy } from "./find-policy.ts";
 import { policyArn } from "./managed-policy.ts";
-import { pageOf } from "./pages.ts";
+import { pageOf, type PageInput } from "./pages.ts";
 
 /** IAM User Guide, "IAM and AWS STS quotas": managed policies per user, group or role. */
 const attachedMax = 10;
@@ -37,10 +37,8 @@ export function withoutAttached(
   return attachedPolicies.filter((policyId) => policyId !== policy.policyId);
 }
 
-interface Wanted {
+interface Wanted extends PageInput {
   readonly PathPrefix?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 /** What a list of them answers, by their names. */

@@ -4,6 +4,12 @@ import { iamError } from "./errors.ts";
 /** By default, and at most: IAM may give fewer than were asked for, and each record takes memory. */
 const itemsMax = 100;
 
+/** What every list is asked with. */
+export interface PageInput {
+  readonly Marker?: string;
+  readonly MaxItems?: number;
+}
+
 export interface PageMembers {
   readonly IsTruncated: boolean;
   /** Given back, it asks for the next page. */
@@ -12,7 +18,7 @@ export interface PageMembers {
 
 /** One page of a list in the order of its sort keys. Asks for one item more to see whether it is the last. */
 export async function readPage<Item>(
-  wanted: { readonly MaxItems?: number; readonly Marker?: string },
+  wanted: PageInput,
   list: (page: { after: string | undefined; limit: number }) => Promise<readonly Item[]>,
   sortKeyOf: (item: Item) => string,
 ): Promise<{ readonly items: readonly Item[] } & PageMembers> {
@@ -28,7 +34,7 @@ export async function readPage<Item>(
 
 /** A list that is in memory already, in the order of its sort keys. */
 export async function pageOf<Item>(
-  wanted: { readonly MaxItems?: number; readonly Marker?: string },
+  wanted: PageInput,
   all: readonly Item[],
   sortKeyOf: (item: Item) => string,
 ): Promise<{ readonly items: readonly Item[] } & PageMembers> {

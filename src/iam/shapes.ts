@@ -151,7 +151,8 @@ export function integer(min: number, max: number): Shape<number> {
   };
 }
 
-export const maxItems = integer(1, 1_000);
+/** What every list is asked with. */
+export const page = { Marker: optional(marker), MaxItems: integer(1, 1_000) };
 /** In seconds: one to twelve hours. */
 export const maxSessionDuration = integer(3_600, 43_200);
 

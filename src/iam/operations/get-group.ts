@@ -2,22 +2,19 @@
 import type { QueryOutput } from "../../service/service.ts";
 import { groupOperation } from "../group-operation.ts";
 import { groupMembers, usersOf } from "../group.ts";
-import { readPage } from "../pages.ts";
+import { type PageInput, readPage } from "../pages.ts";
 import * as shape from "../shapes.ts";
 import { userMembers } from "../user.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly GroupName: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const getGroup = groupOperation<Input>({
   readOnly: true,
   input: {
     GroupName: shape.groupName,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ GroupName: groupName, Marker: marker, MaxItems: maxItems }) => ({
     groupName,

@@ -1,20 +1,17 @@
 /** ListAccessKeys: the access keys of a user, or of the caller, without their secrets. */
 import { userOperation } from "../operation.ts";
-import { readPage } from "../pages.ts";
+import { type PageInput, readPage } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly UserName?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listAccessKeys = userOperation<Input>({
   readOnly: true,
   input: {
     UserName: shape.optional(shape.existingUserName),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ UserName: userName, Marker: marker, MaxItems: maxItems }) => ({
     userName,

@@ -1,13 +1,12 @@
 /** ListAttachedGroupPolicies: the managed policies that are attached to a group. */
 import { attachedPage } from "../attachments.ts";
 import { groupOperation } from "../group-operation.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly GroupName: string;
   readonly PathPrefix?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listAttachedGroupPolicies = groupOperation<Input>({
@@ -15,8 +14,7 @@ export const listAttachedGroupPolicies = groupOperation<Input>({
   input: {
     GroupName: shape.groupName,
     PathPrefix: shape.optional(shape.policyPath),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: (input) => ({
     groupName: input.GroupName,

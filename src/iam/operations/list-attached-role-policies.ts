@@ -1,13 +1,12 @@
 /** ListAttachedRolePolicies: the managed policies that are attached to a role. */
 import { attachedPage } from "../attachments.ts";
 import { roleOperation } from "../operation.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly RoleName: string;
   readonly PathPrefix?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listAttachedRolePolicies = roleOperation<Input>({
@@ -15,8 +14,7 @@ export const listAttachedRolePolicies = roleOperation<Input>({
   input: {
     RoleName: shape.roleName,
     PathPrefix: shape.optional(shape.policyPath),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: (input) => ({
     roleName: input.RoleName,

@@ -1,13 +1,12 @@
 /** ListAttachedUserPolicies: the managed policies that are attached to a user itself. */
 import { attachedPage } from "../attachments.ts";
 import { namedUser, userOperation } from "../operation.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly UserName: string;
   readonly PathPrefix?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listAttachedUserPolicies = userOperation<Input>({
@@ -15,8 +14,7 @@ export const listAttachedUserPolicies = userOperation<Input>({
   input: {
     UserName: shape.existingUserName,
     PathPrefix: shape.optional(shape.policyPath),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: (input) => ({
     userName: input.UserName,

@@ -2,19 +2,17 @@
 import type { QueryOutput } from "../../service/service.ts";
 import type { Relation } from "../../store/store.ts";
 import type { Desk } from "../operation.ts";
-import { readPage } from "../pages.ts";
+import { type PageInput, readPage } from "../pages.ts";
 import { policyOperation } from "../policy-operation.ts";
 import * as shape from "../shapes.ts";
 
 type Kind = "User" | "Group" | "Role";
 
-interface Input {
+interface Input extends PageInput {
   readonly PolicyArn: string;
   readonly EntityFilter?: Kind | "LocalManagedPolicy" | "AWSManagedPolicy";
   readonly PathPrefix?: string;
   readonly PolicyUsageFilter?: keyof typeof relationsOf;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 const relationsOf = {
@@ -30,8 +28,7 @@ export const listEntitiesForPolicy = policyOperation<Input>({
     EntityFilter: shape.oneOf("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"),
     PathPrefix: shape.optional(shape.path),
     PolicyUsageFilter: shape.oneOf("PermissionsPolicy", "PermissionsBoundary"),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: (input) => ({
     policyArn: input.PolicyArn,

@@ -1,20 +1,17 @@
 /** ListGroupPolicies: the names of a group's inline policies. */
 import { groupOperation } from "../group-operation.ts";
-import { pageOf } from "../pages.ts";
+import { pageOf, type PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly GroupName: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listGroupPolicies = groupOperation<Input>({
   readOnly: true,
   input: {
     GroupName: shape.groupName,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ GroupName: groupName, Marker: marker, MaxItems: maxItems }) => ({
     groupName,

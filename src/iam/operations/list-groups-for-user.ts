@@ -2,21 +2,18 @@
 import type { GroupRecord } from "../../store/records.ts";
 import { groupMembers } from "../group.ts";
 import { namedUser, userOperation } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { pageOf, type PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly UserName: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listGroupsForUser = userOperation<Input>({
   readOnly: true,
   input: {
     UserName: shape.existingUserName,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ UserName: userName, Marker: marker, MaxItems: maxItems }) => ({
     userName,

@@ -4,16 +4,14 @@ import { awsManagedPolicies } from "../aws-managed-policies.ts";
 import { usesOf } from "../find-policy.ts";
 import { awsAccount, policyMembers } from "../managed-policy.ts";
 import { accountOperation, type Desk } from "../operation.ts";
-import { readPage } from "../pages.ts";
+import { type PageInput, readPage } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly Scope?: "All" | "AWS" | "Local";
   readonly OnlyAttached?: boolean;
   readonly PathPrefix?: string;
   readonly PolicyUsageFilter?: "PermissionsPolicy" | "PermissionsBoundary";
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listPolicies = accountOperation<Input>({
@@ -23,8 +21,7 @@ export const listPolicies = accountOperation<Input>({
     OnlyAttached: shape.flag,
     PathPrefix: shape.optional(shape.policyPath),
     PolicyUsageFilter: shape.oneOf("PermissionsPolicy", "PermissionsBoundary"),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: (input) => ({
     scope: input.Scope,

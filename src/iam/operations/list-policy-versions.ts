@@ -1,21 +1,18 @@
 /** ListPolicyVersions: the versions of a managed policy, the newest first. */
 import { versionMembers } from "../managed-policy.ts";
-import { pageOf } from "../pages.ts";
+import { pageOf, type PageInput } from "../pages.ts";
 import { policyOperation } from "../policy-operation.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly PolicyArn: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listPolicyVersions = policyOperation<Input>({
   readOnly: true,
   input: {
     PolicyArn: shape.policyArn,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ PolicyArn: policyArn, Marker: marker, MaxItems: maxItems }) => ({
     policyArn,

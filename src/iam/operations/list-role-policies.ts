@@ -1,20 +1,17 @@
 /** ListRolePolicies: the names of a role's inline policies. */
 import { roleOperation } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { pageOf, type PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly RoleName: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listRolePolicies = roleOperation<Input>({
   readOnly: true,
   input: {
     RoleName: shape.roleName,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ RoleName: roleName, Marker: marker, MaxItems: maxItems }) => ({
     roleName,

@@ -1,20 +1,17 @@
 /** ListUserPolicies: the names of a user's inline policies. */
 import { namedUser, userOperation } from "../operation.ts";
-import { pageOf } from "../pages.ts";
+import { pageOf, type PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
-interface Input {
+interface Input extends PageInput {
   readonly UserName: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
 }
 
 export const listUserPolicies = userOperation<Input>({
   readOnly: true,
   input: {
     UserName: shape.existingUserName,
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
+    ...shape.page,
   },
   record: ({ UserName: userName, Marker: marker, MaxItems: maxItems }) => ({
     userName,

@@ -1,40 +1,10 @@
 /** ListUsers: the users of the account, page by page. */
-import { accountOperation } from "../operation.ts";
-import { readPage } from "../pages.ts";
-import * as shape from "../shapes.ts";
+import { listByPath } from "../list-by-path.ts";
 import { userMembers } from "../user.ts";
 
-interface Input {
-  readonly PathPrefix?: string;
-  readonly Marker?: string;
-  readonly MaxItems?: number;
-}
-
-export const listUsers = accountOperation<Input>({
-  readOnly: true,
-  input: {
-    PathPrefix: shape.optional(shape.pathPrefix),
-    Marker: shape.optional(shape.marker),
-    MaxItems: shape.maxItems,
-  },
-  record: ({ PathPrefix: pathPrefix, Marker: marker, MaxItems: maxItems }) => ({
-    pathPrefix,
-    marker,
-    maxItems,
-  }),
-  resource: ({ PathPrefix = "/" }) => `user${PathPrefix}`,
-
-  async run({ input, accountId, store, partition }) {
-    const { items, ...rest } = await readPage(
-      input,
-      async (page) => await store.listUsers(accountId, page),
-      ({ foldedName }) => foldedName,
-    );
-    // A page may be shorter than it could be: callers go by IsTruncated.
-    const prefix = input.PathPrefix ?? "/";
-    const Users = items
-      .filter(({ path }) => path.startsWith(prefix))
-      .map((user) => userMembers(user, partition));
-    return { output: { Users, ...rest } };
-  },
+export const listUsers = listByPath({
+  kind: "user",
+  member: "Users",
+  list: async (store, accountId, page) => await store.listUsers(accountId, page),
+  shown: (user, { partition }) => userMembers(user, partition),
 });
