@@ -1,40 +1,51 @@
-/** Managed policies that are attached to an identity, be it a user or a group. */
-import type { ManagedPolicyRecord } from "../store/records.ts";
+/** Managed policies that are attached to an identity, be it a user, a group or a role. */
+import type { GroupRecord, ManagedPolicyRecord } from "../store/records.ts";
 import type { QueryOutput } from "../service/service.ts";
 import type { AccountStore } from "./account-store.ts";
 import { iamError } from "./errors.ts";
-import { findPolicy } from "./find-policy.ts";
-import { policyArn } from "./managed-policy.ts";
+import { findPolicy, requireAttachable } from "./find-policy.ts";
+import { keptInPlace, policyArn } from "./managed-policy.ts";
+import type { Desk as IamDesk, Outcome } from "./operation.ts";
 import { pageOf, type PageInput } from "./pages.ts";
+import { changedOwner, type PolicyOwner } from "./policy-owner.ts";
+import type { ConditionFacts } from "./tag-conditions.ts";
 
 /** IAM User Guide, "IAM and AWS STS quotas": managed policies per user, group or role. */
 const attachedMax = 10;
 
-interface Owner {
-  /** The ids of policies. */
-  readonly attachedPolicies: readonly string[];
+type Desk = Pick<IamDesk, "store" | "partition">;
+
+/** A managed policy more, at once. Refuses with LimitExceeded when the owner has as many as it may have. */
+export async function attach(arn: string, owner: PolicyOwner, desk: Desk): Promise<Outcome> {
+  const { accountId, attachedPolicies } = owner.record;
+  const policy = await requireAttachable(arn, { ...desk, accountId });
+  if (attachedPolicies.includes(policy.policyId)) return {};
+  if (attachedPolicies.length >= attachedMax) {
+    const quota = `PoliciesPer${owner.kind}`;
+    throw iamError("LimitExceeded", `Cannot exceed quota for ${quota}: ${attachedMax}`);
+  }
+  const change = changedOwner(owner, { attachedPolicies: [...attachedPolicies, policy.policyId] });
+  return { changes: [change, ...keptInPlace(policy)] };
 }
 
-/** Those of the owner and one more. Refuses with LimitExceeded, in the words for the kind of owner. */
-export function withAttached(
-  { attachedPolicies }: Owner,
-  { policyId }: ManagedPolicyRecord,
-  kind: "User" | "Group" | "Role",
-): readonly string[] {
-  if (attachedPolicies.length < attachedMax) return [...attachedPolicies, policyId];
-  throw iamError("LimitExceeded", `Cannot exceed quota for PoliciesPer${kind}: ${attachedMax}`);
-}
-
-/** Those of the owner without one. Refuses with NoSuchEntity when it is not attached. */
-export function withoutAttached(
-  { attachedPolicies }: Owner,
-  policy: ManagedPolicyRecord,
-  arn: string,
-): readonly string[] {
-  if (!attachedPolicies.includes(policy.policyId)) {
+/** A managed policy less, at once. Refuses with NoSuchEntity when it is not attached. */
+export async function detach(arn: string, owner: PolicyOwner, desk: Desk): Promise<Outcome> {
+  const { accountId, attachedPolicies } = owner.record;
+  const { policyId } = await requireAttachable(arn, { ...desk, accountId });
+  if (!attachedPolicies.includes(policyId)) {
     throw iamError("NoSuchEntity", `Policy ${arn} was not found.`);
   }
-  return attachedPolicies.filter((policyId) => policyId !== policy.policyId);
+  const others = attachedPolicies.filter((attached) => attached !== policyId);
+  return { changes: [changedOwner(owner, { attachedPolicies: others })] };
+}
+
+/** What a policy may ask of the one that is attached or detached. */
+export function attachmentConditions({
+  PolicyArn,
+}: {
+  readonly PolicyArn: string;
+}): ConditionFacts {
+  return new Map([["iam:policyarn", PolicyArn]]);
 }
 
 interface Wanted extends PageInput {
@@ -43,7 +54,7 @@ interface Wanted extends PageInput {
 
 /** What a list of them answers, by their names. */
 export async function attachedPage(
-  { attachedPolicies }: Owner,
+  { attachedPolicies }: Pick<GroupRecord, "attachedPolicies">,
   wanted: Wanted,
   {
     store,

@@ -2,11 +2,7 @@
 import { parseIdentityPolicy } from "../policy/identity-document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { malformed, PolicyError } from "../policy/policy-error.ts";
-import type { InlinePolicy } from "../store/records.ts";
 import { iamError } from "./errors.ts";
-
-/** With white space: it costs memory all the same. Not a limit of AWS's own. */
-const textFactor = 4;
 
 /** What is read, or a MalformedPolicyDocument in place of a PolicyError. */
 export function soundPolicy<Read>(read: () => Read): Read {
@@ -53,30 +49,6 @@ const neverKnown: ReadonlySet<string> = new Set([
 /** The characters of a policy that count: white space does not. */
 export function sizeOf(document: string): number {
   return document.replaceAll(/[ \t\n\r]/g, "").length;
-}
-
-/** The inline policies of an identity with another one, in place of the one of that name. */
-export function withInlinePolicy(
-  policies: readonly InlinePolicy[],
-  added: InlinePolicy,
-  of: { readonly charactersMax: number; readonly owner: string },
-): readonly InlinePolicy[] {
-  const others = policies.filter(({ PolicyName }) => PolicyName !== added.PolicyName);
-  const all = [...others, added].toSorted(byName);
-  const sum = (length: (document: string) => number) =>
-    all.reduce((total, { PolicyDocument }) => total + length(PolicyDocument), 0);
-  const { charactersMax, owner } = of;
-  if (sum(sizeOf) <= charactersMax && sum(({ length }) => length) <= charactersMax * textFactor) {
-    return all;
-  }
-  throw iamError(
-    "LimitExceeded",
-    `Maximum policy size of ${charactersMax} bytes exceeded for ${owner}`,
-  );
-}
-
-function byName(one: InlinePolicy, other: InlinePolicy): number {
-  return one.PolicyName < other.PolicyName ? -1 : 1;
 }
 
 const managedCharactersMax = 6_144;

@@ -1,7 +1,6 @@
 /** AttachRolePolicy: a role and its sessions have a managed policy as well, at once. */
-import { withAttached } from "../attachments.ts";
-import { requireAttachable } from "../find-policy.ts";
-import { keptInPlace } from "../managed-policy.ts";
+import { attach, attachmentConditions } from "../attachments.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
 
@@ -14,15 +13,10 @@ export const attachRolePolicy = roleOperation<Input>({
   readOnly: false,
   input: { RoleName: shape.roleName, PolicyArn: shape.policyArn },
   record: ({ RoleName: roleName, PolicyArn: policyArn }) => ({ policyArn, roleName }),
-  conditions: ({ PolicyArn }) => new Map([["iam:policyarn", PolicyArn]]),
+  conditions: attachmentConditions,
   tellsBoundary: true,
 
-  async run({ input: { PolicyArn }, role, store, partition }) {
-    const { accountId } = role;
-    const policy = await requireAttachable(PolicyArn, { store, partition, accountId });
-    if (role.attachedPolicies.includes(policy.policyId)) return {};
-    const attachedPolicies = withAttached(role, policy, "Role");
-    const record = { ...role, attachedPolicies, rowVersion: role.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "roles", record }, ...keptInPlace(policy)] };
+  async run({ input, role, ...desk }) {
+    return await attach(input.PolicyArn, roleOwner(role), desk);
   },
 });

@@ -1,6 +1,7 @@
 /** DeleteGroupPolicy: a group loses an inline policy. Takes effect at once. */
+import { deleteInlinePolicy } from "../inline-policies.ts";
+import { groupOwner } from "../policy-owner.ts";
 import { groupOperation } from "../group-operation.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -14,9 +15,6 @@ export const deleteGroupPolicy = groupOperation<Input>({
   record: ({ GroupName: groupName, PolicyName: policyName }) => ({ groupName, policyName }),
 
   async run({ input, group }) {
-    const gone = requireInlinePolicy(group.policies, input.PolicyName, "group");
-    const policies = group.policies.filter((policy) => policy !== gone);
-    const record = { ...group, policies, rowVersion: group.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "groups", record }] };
+    return deleteInlinePolicy(input.PolicyName, groupOwner(group));
   },
 });

@@ -1,6 +1,7 @@
 /** DeleteRolePolicy: a role loses an inline policy. Takes effect at once. */
+import { deleteInlinePolicy } from "../inline-policies.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -15,9 +16,6 @@ export const deleteRolePolicy = roleOperation<Input>({
   tellsBoundary: true,
 
   async run({ input, role }) {
-    const gone = requireInlinePolicy(role.policies, input.PolicyName, "role");
-    const policies = role.policies.filter((policy) => policy !== gone);
-    const record = { ...role, policies, rowVersion: role.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "roles", record }] };
+    return deleteInlinePolicy(input.PolicyName, roleOwner(role));
   },
 });

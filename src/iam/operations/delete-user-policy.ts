@@ -1,6 +1,7 @@
 /** DeleteUserPolicy: a user loses an inline policy. Takes effect at once. */
+import { deleteInlinePolicy } from "../inline-policies.ts";
+import { userOwner } from "../policy-owner.ts";
 import { namedUser, userOperation } from "../operation.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -15,10 +16,6 @@ export const deleteUserPolicy = userOperation<Input>({
   tellsBoundary: true,
 
   async run({ input, subject }) {
-    const user = namedUser(subject);
-    const gone = requireInlinePolicy(user.policies, input.PolicyName);
-    const policies = user.policies.filter((policy) => policy !== gone);
-    const record = { ...user, policies, rowVersion: user.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "users", record }] };
+    return deleteInlinePolicy(input.PolicyName, userOwner(namedUser(subject)));
   },
 });

@@ -1,6 +1,6 @@
 /** DetachGroupPolicy: a group no longer has a managed policy, at once. */
-import { withoutAttached } from "../attachments.ts";
-import { requireAttachable } from "../find-policy.ts";
+import { detach, attachmentConditions } from "../attachments.ts";
+import { groupOwner } from "../policy-owner.ts";
 import { groupOperation } from "../group-operation.ts";
 import * as shape from "../shapes.ts";
 
@@ -13,13 +13,9 @@ export const detachGroupPolicy = groupOperation<Input>({
   readOnly: false,
   input: { GroupName: shape.groupName, PolicyArn: shape.policyArn },
   record: ({ GroupName: groupName, PolicyArn: policyArn }) => ({ groupName, policyArn }),
-  conditions: ({ PolicyArn }) => new Map([["iam:policyarn", PolicyArn]]),
+  conditions: attachmentConditions,
 
-  async run({ input: { PolicyArn }, group, store, partition }) {
-    const { accountId } = group;
-    const policy = await requireAttachable(PolicyArn, { store, partition, accountId });
-    const attachedPolicies = withoutAttached(group, policy, PolicyArn);
-    const record = { ...group, attachedPolicies, rowVersion: group.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "groups", record }] };
+  async run({ input, group, ...desk }) {
+    return await detach(input.PolicyArn, groupOwner(group), desk);
   },
 });

@@ -1,6 +1,6 @@
 /** DetachRolePolicy: a role and its sessions no longer have a managed policy, at once. */
-import { withoutAttached } from "../attachments.ts";
-import { requireAttachable } from "../find-policy.ts";
+import { detach, attachmentConditions } from "../attachments.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
 
@@ -13,14 +13,10 @@ export const detachRolePolicy = roleOperation<Input>({
   readOnly: false,
   input: { RoleName: shape.roleName, PolicyArn: shape.policyArn },
   record: ({ RoleName: roleName, PolicyArn: policyArn }) => ({ policyArn, roleName }),
-  conditions: ({ PolicyArn }) => new Map([["iam:policyarn", PolicyArn]]),
+  conditions: attachmentConditions,
   tellsBoundary: true,
 
-  async run({ input: { PolicyArn }, role, store, partition }) {
-    const { accountId } = role;
-    const policy = await requireAttachable(PolicyArn, { store, partition, accountId });
-    const attachedPolicies = withoutAttached(role, policy, PolicyArn);
-    const record = { ...role, attachedPolicies, rowVersion: role.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "roles", record }] };
+  async run({ input, role, ...desk }) {
+    return await detach(input.PolicyArn, roleOwner(role), desk);
   },
 });

@@ -1,7 +1,7 @@
 /** GetGroupPolicy: one inline policy of a group, percent-encoded (RFC 3986) as IAM answers them. */
+import { inlinePolicyMembers } from "../inline-policies.ts";
+import { groupOwner } from "../policy-owner.ts";
 import { groupOperation } from "../group-operation.ts";
-import { percentEncoded } from "../percent-encoded.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -14,9 +14,8 @@ export const getGroupPolicy = groupOperation<Input>({
   input: { GroupName: shape.groupName, PolicyName: shape.policyName },
   record: ({ GroupName: groupName, PolicyName: policyName }) => ({ groupName, policyName }),
 
-  async run({ input, group: { groupName: GroupName, policies } }) {
-    const found = requireInlinePolicy(policies, input.PolicyName, "group");
-    const PolicyDocument = percentEncoded(found.PolicyDocument);
-    return { output: { GroupName, PolicyName: found.PolicyName, PolicyDocument } };
+  async run({ input, group }) {
+    const owner = groupOwner(group);
+    return { output: { GroupName: owner.name, ...inlinePolicyMembers(input.PolicyName, owner) } };
   },
 });

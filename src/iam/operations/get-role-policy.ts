@@ -1,7 +1,7 @@
 /** GetRolePolicy: one inline policy of a role, percent-encoded (RFC 3986) as IAM answers them. */
+import { inlinePolicyMembers } from "../inline-policies.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
-import { percentEncoded } from "../percent-encoded.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -15,8 +15,7 @@ export const getRolePolicy = roleOperation<Input>({
   record: ({ RoleName: roleName, PolicyName: policyName }) => ({ policyName, roleName }),
 
   async run({ input, role }) {
-    const { roleName: RoleName, policies } = role;
-    const { PolicyName, PolicyDocument } = requireInlinePolicy(policies, input.PolicyName, "role");
-    return { output: { RoleName, PolicyName, PolicyDocument: percentEncoded(PolicyDocument) } };
+    const owner = roleOwner(role);
+    return { output: { RoleName: owner.name, ...inlinePolicyMembers(input.PolicyName, owner) } };
   },
 });

@@ -1,7 +1,7 @@
 /** GetUserPolicy: one inline policy of a user, percent-encoded (RFC 3986) as IAM answers them. */
+import { inlinePolicyMembers } from "../inline-policies.ts";
+import { userOwner } from "../policy-owner.ts";
 import { namedUser, userOperation } from "../operation.ts";
-import { percentEncoded } from "../percent-encoded.ts";
-import { requireInlinePolicy } from "../require-inline-policy.ts";
 import * as shape from "../shapes.ts";
 
 interface Input {
@@ -15,8 +15,7 @@ export const getUserPolicy = userOperation<Input>({
   record: ({ UserName: userName, PolicyName: policyName }) => ({ policyName, userName }),
 
   async run({ input, subject }) {
-    const { userName: UserName, policies } = namedUser(subject);
-    const { PolicyName, PolicyDocument } = requireInlinePolicy(policies, input.PolicyName);
-    return { output: { UserName, PolicyName, PolicyDocument: percentEncoded(PolicyDocument) } };
+    const owner = userOwner(namedUser(subject));
+    return { output: { UserName: owner.name, ...inlinePolicyMembers(input.PolicyName, owner) } };
   },
 });

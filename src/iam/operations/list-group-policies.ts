@@ -1,6 +1,8 @@
 /** ListGroupPolicies: the names of a group's inline policies. */
+import { inlinePolicyNames } from "../inline-policies.ts";
+import { groupOwner } from "../policy-owner.ts";
 import { groupOperation } from "../group-operation.ts";
-import { pageOf, type PageInput } from "../pages.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
 interface Input extends PageInput {
@@ -20,8 +22,6 @@ export const listGroupPolicies = groupOperation<Input>({
   }),
 
   async run({ input, group }) {
-    const names = group.policies.map(({ PolicyName }) => PolicyName);
-    const { items: PolicyNames, ...rest } = await pageOf(input, names, (name) => name);
-    return { output: { PolicyNames, ...rest } };
+    return { output: await inlinePolicyNames(input, groupOwner(group)) };
   },
 });

@@ -1,6 +1,8 @@
 /** ListRolePolicies: the names of a role's inline policies. */
+import { inlinePolicyNames } from "../inline-policies.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
-import { pageOf, type PageInput } from "../pages.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
 interface Input extends PageInput {
@@ -20,8 +22,6 @@ export const listRolePolicies = roleOperation<Input>({
   }),
 
   async run({ input, role }) {
-    const names = role.policies.map(({ PolicyName }) => PolicyName);
-    const { items: PolicyNames, ...rest } = await pageOf(input, names, (name) => name);
-    return { output: { PolicyNames, ...rest } };
+    return { output: await inlinePolicyNames(input, roleOwner(role)) };
   },
 });

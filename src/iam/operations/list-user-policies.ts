@@ -1,6 +1,8 @@
 /** ListUserPolicies: the names of a user's inline policies. */
+import { inlinePolicyNames } from "../inline-policies.ts";
+import { userOwner } from "../policy-owner.ts";
 import { namedUser, userOperation } from "../operation.ts";
-import { pageOf, type PageInput } from "../pages.ts";
+import type { PageInput } from "../pages.ts";
 import * as shape from "../shapes.ts";
 
 interface Input extends PageInput {
@@ -20,8 +22,6 @@ export const listUserPolicies = userOperation<Input>({
   }),
 
   async run({ input, subject }) {
-    const names = namedUser(subject).policies.map(({ PolicyName }) => PolicyName);
-    const { items: PolicyNames, ...rest } = await pageOf(input, names, (name) => name);
-    return { output: { PolicyNames, ...rest } };
+    return { output: await inlinePolicyNames(input, userOwner(namedUser(subject))) };
   },
 });

@@ -1,16 +1,14 @@
 /** PutRolePolicy: gives a role an inline policy, in place of the one of that name. */
+import { putInlinePolicy } from "../inline-policies.ts";
+import { roleOwner } from "../policy-owner.ts";
 import { roleOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
-import { requireSoundPolicy, withInlinePolicy } from "../sound-policy.ts";
 
 interface Input {
   readonly RoleName: string;
   readonly PolicyName: string;
   readonly PolicyDocument: string;
 }
-
-/** Of all inline policies of a role together, white space left out. */
-const charactersMax = 10_240;
 
 export const putRolePolicy = roleOperation<Input>({
   readOnly: false,
@@ -27,11 +25,6 @@ export const putRolePolicy = roleOperation<Input>({
   tellsBoundary: true,
 
   async run({ input: { PolicyName, PolicyDocument }, role }) {
-    requireSoundPolicy(PolicyDocument, "with-tags");
-    const added = { PolicyName, PolicyDocument };
-    const owner = `role ${role.roleName}`;
-    const policies = withInlinePolicy(role.policies, added, { charactersMax, owner });
-    const record = { ...role, policies, rowVersion: role.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "roles", record }] };
+    return putInlinePolicy({ PolicyName, PolicyDocument }, roleOwner(role));
   },
 });

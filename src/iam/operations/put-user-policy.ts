@@ -1,16 +1,14 @@
 /** PutUserPolicy: gives a user an inline policy, in place of the one of that name. */
+import { putInlinePolicy } from "../inline-policies.ts";
+import { userOwner } from "../policy-owner.ts";
 import { namedUser, userOperation } from "../operation.ts";
 import * as shape from "../shapes.ts";
-import { requireSoundPolicy, withInlinePolicy } from "../sound-policy.ts";
 
 interface Input {
   readonly UserName: string;
   readonly PolicyName: string;
   readonly PolicyDocument: string;
 }
-
-/** Of all inline policies of a user together, white space left out. */
-const charactersMax = 2_048;
 
 export const putUserPolicy = userOperation<Input>({
   readOnly: false,
@@ -27,12 +25,6 @@ export const putUserPolicy = userOperation<Input>({
   tellsBoundary: true,
 
   async run({ input: { PolicyName, PolicyDocument }, subject }) {
-    const user = namedUser(subject);
-    requireSoundPolicy(PolicyDocument, "without-tags");
-    const added = { PolicyName, PolicyDocument };
-    const owner = `user ${user.userName}`;
-    const policies = withInlinePolicy(user.policies, added, { charactersMax, owner });
-    const record = { ...user, policies, rowVersion: user.rowVersion + 1 };
-    return { changes: [{ kind: "update", table: "users", record }] };
+    return putInlinePolicy({ PolicyName, PolicyDocument }, userOwner(namedUser(subject)));
   },
 });
