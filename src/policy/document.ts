@@ -24,7 +24,7 @@ export function parsePolicy(text: string): PolicyDocument {
   );
 }
 
-type ReadStatement = (statement: JsonObject, version: PolicyVersion) => Statement;
+export type ReadStatement = (statement: JsonObject, version: PolicyVersion) => Statement;
 
 /** Reads what all policies have in common. Throws a malformed PolicyError. */
 export function readDocument(policy: Json, read: ReadStatement): PolicyDocument {

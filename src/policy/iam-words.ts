@@ -1,15 +1,35 @@
 /** What the documents that IAM keeps have in common: their checks, and its words for them. */
-import type { Json, JsonObject } from "./json.ts";
+import { compileAction } from "./action.ts";
+import { readDocument, type ReadStatement } from "./document.ts";
+import { type Json, type JsonObject, readJson } from "./json.ts";
 import type { PolicyDocument } from "./language.ts";
 import { PolicyError, malformed } from "./policy-error.ts";
 
-export const invalidJson = "This policy contains invalid Json";
-export const syntaxErrors = "Syntax errors in policy.";
+const invalidJson = "This policy contains invalid Json";
+const syntaxErrors = "Syntax errors in policy.";
 
 const sidText = /^[0-9A-Za-z]*$/;
 
+interface Kind {
+  /** Refuses a statement that has not the elements of its kind of policy. */
+  readonly requireElements: (statement: JsonObject) => void;
+  readonly read: ReadStatement;
+}
+
+/** Reads a document of a kind that IAM keeps. Throws a malformed PolicyError in IAM's words. */
+export function readIamDocument(text: string, { requireElements, read }: Kind): PolicyDocument {
+  const json = inIamWords(invalidJson, () => readJson(text));
+  for (const statement of statementsOf(json)) {
+    requireElements(statement);
+    requireSid(statement);
+  }
+  const document = inIamWords(syntaxErrors, () => readDocument(json, read));
+  requireUniqueSids(document);
+  return document;
+}
+
 /** IAM does not tell apart what else is wrong with a policy. */
-export function inIamWords<Value>(words: string, read: () => Value): Value {
+function inIamWords<Value>(words: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
@@ -18,7 +38,7 @@ export function inIamWords<Value>(words: string, read: () => Value): Value {
 }
 
 /** Those of the statements that are objects. */
-export function statementsOf(json: Json): readonly JsonObject[] {
+function statementsOf(json: Json): readonly JsonObject[] {
   const statements = json instanceof Map ? (json as JsonObject).get("Statement") : undefined;
   const list = Array.isArray(statements) ? (statements as readonly Json[]) : [statements];
   return list.filter((statement): statement is JsonObject => statement instanceof Map);
@@ -35,6 +55,12 @@ export function textsOf(statement: JsonObject, element: string, plural: string):
   return texts;
 }
 
+/** Refuses what can be no action. */
+export function requireAction(action: string): void {
+  if (compiles(() => compileAction(action))) return;
+  throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+}
+
 /** Whether an element of a policy is one that can be compiled. */
 export function compiles(compile: () => unknown): boolean {
   try {
@@ -46,7 +72,7 @@ export function compiles(compile: () => unknown): boolean {
   }
 }
 
-export function requireSid(statement: JsonObject): void {
+function requireSid(statement: JsonObject): void {
   const sid = statement.get("Sid");
   if (typeof sid !== "string" || sidText.test(sid)) return;
   throw malformed(
@@ -55,7 +81,7 @@ export function requireSid(statement: JsonObject): void {
   );
 }
 
-export function requireUniqueSids({ statements }: PolicyDocument): void {
+function requireUniqueSids({ statements }: PolicyDocument): void {
   const sids = statements.map(({ sid }) => sid).filter((sid) => sid !== undefined && sid !== "");
   if (new Set(sids).size === sids.length) return;
   throw malformed("Statement IDs (SID) in a single policy must be unique.");

@@ -2,19 +2,7 @@
  * From the text of a policy that is attached to a user, a group or a role to a document
  * whose every part has been checked. Its refusals are in IAM's own words.
  */
-import { compileAction } from "./action.ts";
-import { readDocument } from "./document.ts";
-import {
-  compiles,
-  inIamWords,
-  invalidJson,
-  requireSid,
-  requireUniqueSids,
-  statementsOf,
-  syntaxErrors,
-  textsOf,
-} from "./iam-words.ts";
-import { readJson } from "./json.ts";
+import { compiles, readIamDocument, requireAction, textsOf } from "./iam-words.ts";
 import type { JsonObject } from "./json.ts";
 import type { PolicyDocument } from "./language.ts";
 import { malformed } from "./policy-error.ts";
@@ -28,28 +16,20 @@ import { readStatement } from "./statement.ts";
  * PolicyError whose message is the one that IAM gives.
  */
 export function parseIdentityPolicy(text: string): PolicyDocument {
-  const json = inIamWords(invalidJson, () => readJson(text));
-  for (const statement of statementsOf(json)) requireIamElements(statement);
-  const document = inIamWords(syntaxErrors, () =>
-    readDocument(json, (statement, version) => readStatement(statement, version, "identity")),
-  );
-  requireUniqueSids(document);
-  return document;
+  return readIamDocument(text, {
+    requireElements: requireIamElements,
+    read: (statement, version) => readStatement(statement, version, "identity"),
+  });
 }
 
 function requireIamElements(statement: JsonObject): void {
   if (statement.has("Principal") || statement.has("NotPrincipal")) {
     throw malformed("Policy document should not specify a principal.");
   }
-  for (const action of textsOf(statement, "Action", "actions")) {
-    if (!compiles(() => compileAction(action))) {
-      throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-    }
-  }
+  for (const action of textsOf(statement, "Action", "actions")) requireAction(action);
   for (const resource of textsOf(statement, "Resource", "resources")) {
     if (!compiles(() => compileResource(resource, true))) {
       throw malformed(`Resource ${resource} must be in ARN format or "*".`);
     }
   }
-  requireSid(statement);
 }

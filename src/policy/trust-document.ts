@@ -3,19 +3,8 @@
  * Its refusals are in IAM's own words.
  */
 import { compileAction } from "./action.ts";
-import { readDocument } from "./document.ts";
 import { Evaluation } from "./evaluation.ts";
-import {
-  compiles,
-  inIamWords,
-  invalidJson,
-  requireSid,
-  requireUniqueSids,
-  statementsOf,
-  syntaxErrors,
-  textsOf,
-} from "./iam-words.ts";
-import { readJson } from "./json.ts";
+import { compiles, readIamDocument, requireAction, textsOf } from "./iam-words.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { PolicyDocument, Statement } from "./language.ts";
 import { malformed } from "./policy-error.ts";
@@ -39,15 +28,10 @@ const trustActions = [
  * malformed PolicyError whose message is the one that IAM gives.
  */
 export function parseTrustPolicy(text: string): PolicyDocument {
-  const json = inIamWords(invalidJson, () => readJson(text));
-  for (const statement of statementsOf(json)) requireTrustElements(statement);
-  const document = inIamWords(syntaxErrors, () =>
-    readDocument(json, (statement, version) =>
-      aboutRole(readStatement(statement, version, "trust")),
-    ),
-  );
-  requireUniqueSids(document);
-  return document;
+  return readIamDocument(text, {
+    requireElements: requireTrustElements,
+    read: (statement, version) => aboutRole(readStatement(statement, version, "trust")),
+  });
 }
 
 /** The refusal of a principal that can be nobody, or that nobody is. */
@@ -68,13 +52,10 @@ function requireTrustElements(statement: JsonObject): void {
   }
   requirePrincipals(statement.get("Principal") ?? statement.get("NotPrincipal"));
   for (const action of textsOf(statement, "Action", "actions")) requireTrustAction(action);
-  requireSid(statement);
 }
 
 function requireTrustAction(action: string): void {
-  if (!compiles(() => compileAction(action))) {
-    throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-  }
+  requireAction(action);
   const test = compileAction(action);
   const evaluation = new Evaluation(new Map());
   if (action !== "*" && trustActions.some((known) => test(known, evaluation))) return;
