@@ -4,7 +4,7 @@ import { andThen } from "../lib/eventually.ts";
 import type { Identities } from "../service/identities.ts";
 import type { RoleRecord, UserRecord } from "../store/records.ts";
 import type { AccountStore } from "./account-store.ts";
-import { roleResource } from "./role.ts";
+import { roleResource, sessionArn } from "./role.ts";
 import { folded, iamArn, userResource } from "./user.ts";
 
 /** What identities are found in. */
@@ -58,11 +58,6 @@ async function sessionIdOf(
   const role = await store.findRoleNamed(accountId, folded(roleName));
   if (role === undefined || sessionArn(role, sessionName, partition) !== arn) return undefined;
   return `${role.roleId}:${sessionName}`;
-}
-
-/** It has the role's name without the path (IAM User Guide, "IAM identifiers"). */
-function sessionArn({ accountId, roleName }: RoleRecord, name: string, partition: string): string {
-  return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${name}`;
 }
 
 function namedBy(arn: string) {

@@ -16,6 +16,15 @@ export function roleResource({ path, roleName }: Pick<RoleRecord, "path" | "role
   return `role${path}${roleName}`;
 }
 
+/** A session's ARN has the name of the role, but not its path. */
+export function sessionArn(
+  { accountId, roleName }: Pick<RoleRecord, "accountId" | "roleName">,
+  sessionName: string,
+  partition: string,
+): string {
+  return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+}
+
 /** A role in the members of the IAM API Reference's "Role", as lists have them. */
 export function roleMembers({ role, trustPolicy, partition }: Shown): QueryOutput {
   return {

@@ -123,7 +123,7 @@ export const policyDocument = text(1, 131_072, {
   source: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
   test: /^[\t\n\r\u0020-\u00FF]*$/,
 });
-export const marker = text(1, 320, { source: "[\\u0020-\\u00FF]+", test: /^[\u0020-\u00FF]*$/ });
+const marker = text(1, 320, { source: "[\\u0020-\\u00FF]+", test: /^[\u0020-\u00FF]*$/ });
 
 const pathPattern = {
   source: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",

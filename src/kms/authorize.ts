@@ -10,7 +10,7 @@ import { keptCharactersMax, weightOfPolicy } from "../policy/compiled.ts";
 import { parsePolicy } from "../policy/document.ts";
 import { type AccessRequest, evaluateResourcePolicy } from "../policy/evaluate.ts";
 import { ownEffects, ownVerdict, type Verdict, weigh } from "../policy/own-policies.ts";
-import type { RequestPrincipal } from "../policy/principal.ts";
+import { principalOf, type RequestPrincipal } from "../policy/principal.ts";
 import { ownPoliciesOf } from "../service/caller.ts";
 import { accessDeniedBy, accessDeniedToUnknownKey } from "./access-denied.ts";
 import type { KmsError } from "./errors.ts";
@@ -18,7 +18,7 @@ import { isGranted } from "./find-grants.ts";
 import type { GrantAsk } from "./grant-terms.ts";
 import type { Key } from "./key.ts";
 import type { ConditionFacts, Desk } from "./operation.ts";
-import { grantNamesOf, principalOf } from "./principal.ts";
+import { grantNamesOf } from "./grant-names.ts";
 import {
   accountConditions,
   type ConditionSubject,

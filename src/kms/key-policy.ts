@@ -5,6 +5,7 @@ import { compilePolicy } from "../policy/compile.ts";
 import { parsePolicy } from "../policy/document.ts";
 import type { PolicyDocument } from "../policy/language.ts";
 import { PolicyError } from "../policy/policy-error.ts";
+import { principalOf } from "../policy/principal.ts";
 import type { Caller, RequestFacts } from "../service/caller.ts";
 import type { Identities } from "../service/identities.ts";
 import { type PolicySubject, policyVerdict } from "./authorize.ts";
@@ -14,7 +15,6 @@ import { type Key, keyArn } from "./key.ts";
 import type { ConditionFacts } from "./operation.ts";
 import { findPinnedPolicy } from "./pinned-policy.ts";
 import { policyText } from "./policy-text.ts";
-import { principalOf } from "./principal.ts";
 import type { ConditionSubject } from "./request-conditions.ts";
 
 /** A key has one policy, and this is its name. */

@@ -25,6 +25,28 @@ export type RequestPrincipal =
   | { readonly type: "federated"; readonly provider: string }
   | { readonly type: "anonymous" };
 
+/** A caller as authentication leaves it. */
+interface Authenticated {
+  readonly type: string;
+  readonly accountId: string;
+  readonly arn: string;
+  readonly principalId: string;
+  readonly session?: { readonly role: { readonly arn: string; readonly id: string } };
+}
+
+/** Whom policies take a caller for. Nothing for one who is nobody to them: an operator on the admin socket. */
+export function principalOf({
+  type,
+  accountId,
+  arn,
+  principalId: id,
+  session,
+}: Authenticated): RequestPrincipal | undefined {
+  if (session !== undefined) return { type: "assumed-role", accountId, arn, role: session.role };
+  if (type === "IAMUser") return { type: "user", accountId, arn, id };
+  return type === "Root" ? { type: "root", accountId } : undefined;
+}
+
 /**
  * How a statement came to speak of the caller, the strongest first. Within the resource's
  * own account, an allow through "principal" or "everyone" stands by itself; one through

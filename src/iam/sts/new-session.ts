@@ -3,11 +3,10 @@ import { createAccessKeyId } from "../../lib/access-key-id.ts";
 import { usDate } from "../../lib/us-date.ts";
 import { wipe } from "../../lib/wipe.ts";
 import type { RoleRecord } from "../../store/records.ts";
-import { roleResource } from "../role.ts";
+import { roleResource, sessionArn } from "../role.ts";
 import { iamArn } from "../user.ts";
 import type { StsDesk, StsOutcome } from "./operation.ts";
 import { encodeSession, packedPercent, type Session, type SessionLimits } from "./session.ts";
-import { sessionArn } from "./session-directory.ts";
 
 type NewSession = Omit<Session, "wrappedSecret">;
 

@@ -2,8 +2,8 @@
 import type { ConditionContext, ConditionFact } from "../../policy/evaluation.ts";
 import { evaluateResourcePolicy } from "../../policy/evaluate.ts";
 import { ownEffects, weigh } from "../../policy/own-policies.ts";
-import type { RequestPrincipal } from "../../policy/principal.ts";
-import { type Caller, ownPoliciesOf } from "../../service/caller.ts";
+import { principalOf } from "../../policy/principal.ts";
+import { ownPoliciesOf } from "../../service/caller.ts";
 import { callerCondition } from "../../service/caller-conditions.ts";
 import type { Authenticated } from "../../service/service.ts";
 import type { RoleRecord, Tag } from "../../store/records.ts";
@@ -56,7 +56,7 @@ function isTrusted(
 ): boolean {
   const { caller } = by;
   const principal = principalOf(caller);
-  if (principal === undefined) return false;
+  if (principal === undefined || principal.type === "root") return false;
   const context = conditionsOf(asked, by, nowMs);
   const request = { principal, action, resource: asked.roleArn, context };
   const { effect } = weigh(
@@ -65,17 +65,6 @@ function isTrusted(
     asked.role.accountId === caller.accountId,
   );
   return effect === "allow";
-}
-
-function principalOf({
-  type,
-  accountId,
-  arn,
-  principalId: id,
-  session,
-}: Caller): RequestPrincipal | undefined {
-  if (session !== undefined) return { type: "assumed-role", accountId, arn, role: session.role };
-  return type === "IAMUser" ? { type: "user", accountId, arn, id } : undefined;
 }
 
 function conditionsOf(

@@ -10,7 +10,7 @@ import type { SessionTokens } from "../../service/session-tokens.ts";
 import type { RoleRecord } from "../../store/records.ts";
 import type { AccountStore } from "../account-store.ts";
 import { withEffectivePolicies } from "../effective-policies.ts";
-import { roleResource } from "../role.ts";
+import { roleResource, sessionArn } from "../role.ts";
 import { iamArn } from "../user.ts";
 import { decodeSession, type Session } from "./session.ts";
 
@@ -137,13 +137,4 @@ function callerOf(
       ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     },
   };
-}
-
-/** A session's ARN has the name of the role, but not its path. */
-export function sessionArn(
-  { accountId, roleName }: Pick<RoleRecord, "accountId" | "roleName">,
-  sessionName: string,
-  partition: string,
-): string {
-  return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
 }

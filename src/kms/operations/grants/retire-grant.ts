@@ -18,7 +18,8 @@ import { openGrantToken } from "../../grant-tokens.ts";
 import { grantNotFound, requireGrantIdForm } from "../../grants.ts";
 import { type Key, keyArn } from "../../key.ts";
 import { type AccountCall, accountOperation, type Desk } from "../../operation.ts";
-import { grantNamesOf, principalOf } from "../../principal.ts";
+import { principalOf } from "../../../policy/principal.ts";
+import { grantNamesOf } from "../../grant-names.ts";
 import * as shape from "../../shapes.ts";
 
 const lookup = { action: "RetireGrant", acceptsAlias: false, crossAccount: true };

@@ -1,20 +1,6 @@
-/** Whom key policies and grants take a caller for. */
+/** By which names grants mean a caller. */
 import { rootArn } from "../lib/arn.ts";
 import { type RequestPrincipal, sessionId } from "../policy/principal.ts";
-import type { Caller } from "../service/caller.ts";
-
-/** Nothing for a caller who is nobody to KMS: an operator on the admin socket. */
-export function principalOf({
-  type,
-  accountId,
-  arn,
-  principalId: id,
-  session,
-}: Caller): RequestPrincipal | undefined {
-  if (session !== undefined) return { type: "assumed-role", accountId, arn, role: session.role };
-  if (type === "IAMUser") return { type: "user", accountId, arn, id };
-  return type === "Root" ? { type: "root", accountId } : undefined;
-}
 
 /** The names by which a grant can mean a caller. */
 export interface GrantNames {
