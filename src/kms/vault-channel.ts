@@ -13,7 +13,7 @@ import {
 } from "../vault-protocol/commands.ts";
 import { deadlineMsOf } from "../vault-protocol/deadlines.ts";
 import type { FieldReader } from "../vault-protocol/field-reader.ts";
-import { FrameReader } from "../vault-protocol/frames.ts";
+import { FrameReader, readAndWipe } from "../vault-protocol/frames.ts";
 import { FrameWriter, type Holds } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
 import { HeldMaterial } from "./held-material.ts";
@@ -73,7 +73,9 @@ export class VaultChannel implements VaultClient {
       (status, sequence, fields) => this.#settle(status, sequence, fields),
       { copies: true },
     );
-    socket.on("data", (chunk: Buffer) => this.#read(replies, chunk));
+    socket.on("data", (chunk: Buffer) => {
+      if (!readAndWipe(replies, chunk)) this.close();
+    });
     for (const event of ["end", "error", "close"]) socket.on(event, () => this.close());
   }
 
@@ -157,17 +159,6 @@ export class VaultChannel implements VaultClient {
     const batch = this.#requests.take();
     if (this.#isClosed) batch.fill(0);
     else this.#socket.write(batch, () => this.#requests.giveBack(batch));
-  }
-
-  #read(replies: FrameReader, chunk: Buffer): void {
-    try {
-      if (!replies.push(chunk)) this.close();
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      this.close();
-    } finally {
-      chunk.fill(0);
-    }
   }
 
   #settle(status: number, sequence: number, fields: FieldReader): void {

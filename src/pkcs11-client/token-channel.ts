@@ -9,7 +9,7 @@ import {
   type TokenRequest,
 } from "../pkcs11-protocol/commands.ts";
 import type { FieldReader } from "../vault-protocol/field-reader.ts";
-import { FrameReader } from "../vault-protocol/frames.ts";
+import { FrameReader, readAndWipe } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
 
@@ -48,7 +48,9 @@ export class TokenChannel {
       (status, sequence, fields) => this.#settle(status, sequence, fields),
       { copies: true },
     );
-    socket.on("data", (chunk: Buffer) => this.#read(replies, chunk));
+    socket.on("data", (chunk: Buffer) => {
+      if (!readAndWipe(replies, chunk)) this.close();
+    });
     for (const event of ["end", "error", "close"]) socket.on(event, () => this.close());
   }
 
@@ -104,17 +106,6 @@ export class TokenChannel {
     });
     const batch = this.#requests.take();
     this.#socket.write(batch, () => this.#requests.giveBack(batch));
-  }
-
-  #read(replies: FrameReader, chunk: Buffer): void {
-    try {
-      if (!replies.push(chunk)) this.close();
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      this.close();
-    } finally {
-      chunk.fill(0);
-    }
   }
 
   /** The answer to a command that is overdue is of no use to anyone. */

@@ -6,6 +6,7 @@ import type { FieldReader } from "../vault-protocol/field-reader.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
+import { wipeMembers } from "../vault-protocol/wipe-members.ts";
 import type { TokenHandlers } from "./handlers.ts";
 import { TokenError } from "./return-values.ts";
 
@@ -92,10 +93,4 @@ function failureOf(error: unknown, onDefect: (error: unknown) => void): TokenFai
   if (error instanceof Malformed) return "malformed";
   if (!(error instanceof TokenError)) onDefect(error);
   return error instanceof TokenError ? error.failure : "failed";
-}
-
-function wipeMembers(reply: object): void {
-  for (const member of Object.values(reply)) {
-    if (member instanceof Uint8Array) member.fill(0);
-  }
 }

@@ -4,6 +4,7 @@
  * the sequence of its request.
  */
 import { FieldReader } from "./field-reader.ts";
+import { Malformed } from "./malformed.ts";
 
 /** A whole frame, length field included. More than this is never buffered for a peer. */
 export const maximumFrameBytes = 65_536;
@@ -92,4 +93,19 @@ function frameBytes(bytes: Uint8Array, offset: number): number | "violation" {
   const total = lengthFieldBytes + view.getUint32(0);
   const least = lengthFieldBytes + kindAndSequenceBytes;
   return total < least || total > maximumFrameBytes ? "violation" : total;
+}
+
+/**
+ * Reads what came from a peer, and wipes it. False when it does not keep to the protocol:
+ * then the connection is to be closed.
+ */
+export function readAndWipe(frames: FrameReader, chunk: Buffer): boolean {
+  try {
+    return frames.push(chunk);
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  } finally {
+    chunk.fill(0);
+  }
 }

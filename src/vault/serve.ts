@@ -12,6 +12,7 @@ import type { FieldReader } from "../vault-protocol/field-reader.ts";
 import { FrameReader } from "../vault-protocol/frames.ts";
 import { FrameWriter } from "../vault-protocol/frame-writer.ts";
 import { Malformed } from "../vault-protocol/malformed.ts";
+import { wipeMembers } from "../vault-protocol/wipe-members.ts";
 import type { VaultHandlers } from "./commands/handlers.ts";
 import { failed, isRefusal, malformed } from "./refusals.ts";
 
@@ -124,7 +125,7 @@ function answerCommand<Name extends VaultCommandName>(
     });
     // Work whose result fits no frame is a defect, but no reason to end for everybody.
     if (isWritten !== true) refuse(sequence, failed, frames);
-    wipe(answered);
+    wipeMembers(answered);
   };
   if (!(reply instanceof Promise)) {
     send(reply);
@@ -156,10 +157,4 @@ function unlessMalformed<T>(readOrWrite: () => T): T | undefined {
 
 function refuse(sequence: number, refusal: Refusal, replies: FrameWriter) {
   replies.frame(statusOf(refusal), sequence, () => {});
-}
-
-function wipe(reply: object): void {
-  for (const member of Object.values(reply)) {
-    if (member instanceof Uint8Array) member.fill(0);
-  }
 }
