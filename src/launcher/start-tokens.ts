@@ -1,12 +1,9 @@
 /** Starts the process that works with PKCS#11 tokens, the one that loads the operator's module. */
-import { spawn } from "node:child_process";
-import { Socket } from "node:net";
 import path from "node:path";
-import type { RunningVault } from "./keep-vault.ts";
 import type { Pkcs11Config } from "./server-config.ts";
-import { findBridge, leaveNoCore, packageFiles } from "./start-vault.ts";
+import { findBridge, packageFiles } from "./start-vault.ts";
+import { type ProcessWithSocket, startWithSocket } from "./start-with-socket.ts";
 
-const socketDescriptor = 3;
 /** A call into a module holds a thread until it returns, and each token makes a few at once. */
 const threadsPerToken = 5;
 const threadsAtMost = 128;
@@ -20,15 +17,14 @@ const keptBack = /^(?:KEYHAVEN_|AWS_|NODE_|UV_|LD_)/;
  * the environment, in which modules have their settings, but for what is meant for others. How
  * it ends is seen on `process`; it ends with its socket.
  */
-export function startTokens({ modulePath, clusters }: Pkcs11Config): RunningVault {
+export function startTokens({ modulePath, clusters }: Pkcs11Config): ProcessWithSocket {
   const main = path.join(
     import.meta.dirname,
     `../pkcs11/main${path.extname(import.meta.filename)}`,
   );
   const bridge = findBridge();
   const labels = clusters.map(({ tokenLabel }) => tokenLabel);
-  const child = spawn(
-    process.execPath,
+  return startWithSocket(
     [
       ...nodeOptions(main, bridge),
       main,
@@ -36,14 +32,8 @@ export function startTokens({ modulePath, clusters }: Pkcs11Config): RunningVaul
       ...(bridge === undefined ? [] : [`--bridge=${bridge}`]),
       ...labels.map((label) => `--token=${label}`),
     ],
-    { env: environment(labels.length), stdio: ["ignore", "pipe", "pipe", "pipe"] },
+    environment(labels.length),
   );
-  child.stdout?.pipe(process.stderr, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
-  if (child.pid !== undefined) leaveNoCore(child.pid);
-  const socket = child.stdio[socketDescriptor];
-  if (!(socket instanceof Socket)) throw new Error("the process was started without a socket");
-  return { socket, process: child };
 }
 
 function nodeOptions(main: string, bridge: string | undefined): string[] {

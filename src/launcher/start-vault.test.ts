@@ -5,7 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { connectVault } from "../kms/vault-client.ts";
-import { type StartedVault, startVault } from "./start-vault.ts";
+import { startVault } from "./start-vault.ts";
+import type { ProcessWithSocket } from "./start-with-socket.ts";
 
 const parent = mkdtempSync(path.join(os.tmpdir(), "keyhaven-start-vault-"));
 afterAll(() => rmSync(parent, { recursive: true }));
@@ -16,7 +17,7 @@ afterEach(() => {
 });
 
 let count = 0;
-function start(options: { initialize?: boolean; directory?: string } = {}): StartedVault {
+function start(options: { initialize?: boolean; directory?: string } = {}): ProcessWithSocket {
   const directory = options.directory ?? path.join(parent, String(count++));
   const vault = startVault({ directory, initialize: options.initialize ?? true });
   running.push(vault.process);

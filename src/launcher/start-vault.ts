@@ -1,11 +1,8 @@
 /** Starts the vault in a process that can do nothing but be a vault. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { Socket } from "node:net";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-
-const socketDescriptor = 3;
+import { type ProcessWithSocket, startWithSocket } from "./start-with-socket.ts";
 
 /**
  * Has glibc overwrite all memory that is freed: while they read and write
@@ -25,23 +22,12 @@ export interface VaultStart {
   readonly entry?: string;
 }
 
-export interface StartedVault {
-  /**
-   * The other end of the vault's only connection; when every copy of it is closed, the
-   * vault ends. The vault never speaks first, so this end can still be handed to another
-   * process, with `keepOpen` and destroyed in the callback of the sending: closed later,
-   * it would take replies that are meant for that process.
-   */
-  readonly socket: Socket;
-  readonly process: ChildProcess;
-}
-
 /**
  * Starts a vault with nothing of our environment, and without permission to read anything but
  * its code and its directory, to write anything but its directory, to spawn or to load
  * native code but for the bridge to OpenSSL. What it prints goes to standard error. How it ends is seen on `process`.
  */
-export function startVault({ directory, initialize, entry }: VaultStart): StartedVault {
+export function startVault({ directory, initialize, entry }: VaultStart): ProcessWithSocket {
   // Node gives permission for what lies in a directory only if the directory is there.
   if (initialize) mkdirSync(directory, { recursive: true, mode: 0o700 });
   const main = entry ?? defaultEntry();
@@ -49,16 +35,7 @@ export function startVault({ directory, initialize, entry }: VaultStart): Starte
   const mainArguments = ["--directory", directory, ...(initialize ? ["--initialize"] : [])];
   if (bridge !== undefined) mainArguments.push("--bridge", bridge);
   const options = nodeOptions(main, directory, bridge);
-  const child = spawn(process.execPath, [...options, main, ...mainArguments], {
-    env: vaultEnvironment,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
-  child.stdout?.pipe(process.stderr, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
-  if (child.pid !== undefined) leaveNoCore(child.pid);
-  const socket = child.stdio[socketDescriptor];
-  if (!(socket instanceof Socket)) throw new Error("the vault was started without a socket");
-  return { socket, process: child };
+  return startWithSocket([...options, main, ...mainArguments], vaultEnvironment);
 }
 
 /** Beside this file's directory; built or not, the extension is the same as ours. */
@@ -105,16 +82,4 @@ export function packageFiles(vaultCode: string): string[] {
   return ["package.json", "../package.json", "../../package.json"].map((name) =>
     path.join(vaultCode, name),
   );
-}
-
-/**
- * Takes all memory out of a process's core dumps, where the system has such a filter and
- * lets us. Node cannot set the limit on their size itself.
- */
-export function leaveNoCore(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/coredump_filter`, "0");
-  } catch {
-    // Not Linux, or not allowed: the packaging sets the limit where it matters.
-  }
 }
